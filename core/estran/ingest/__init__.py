@@ -1,0 +1,1 @@
+"""From official files to our stores: what `estran data build` runs."""

@@ -1,0 +1,1 @@
+"""The land ledger: each square metre of a territory counted once."""

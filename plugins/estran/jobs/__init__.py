@@ -1,0 +1,1 @@
+"""The process manager: validation, queue, worker processes, results."""

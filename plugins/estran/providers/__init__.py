@@ -1,0 +1,1 @@
+"""pygeoapi data providers over the stores of `estran.layers`."""

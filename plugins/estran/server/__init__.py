@@ -1,0 +1,1 @@
+"""The web application around pygeoapi: routes, errors, limits, health, configuration."""

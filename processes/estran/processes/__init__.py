@@ -1,0 +1,1 @@
+"""One OGC process, one small file."""
