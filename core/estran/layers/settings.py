@@ -73,7 +73,7 @@ class LayerSettings(Settings):
     vintage: str
     synthetic: bool = False
     support: Support = Support()
-    source: str | None = Field(None, description="Where the data come from, for a reader: a link or a sentence.")
+    source: str | None = Field(None, description="Where the data come from: a link or a sentence.")
     fields: dict[str, FieldSettings] = {}
 
 
