@@ -1,0 +1,123 @@
+"""Which inputs do all assessments share? Where, what the caller knows better, how sure to be."""
+
+from typing import Any
+
+from pydantic import Field
+
+from estran.assessments.request import OverrideInput, Request
+from estran.factors.factor import Override
+
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
+TYPES = ("Polygon", "MultiPolygon", "GeometryCollection", "Feature", "FeatureCollection")
+
+GEOMETRY_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "oneOf": [
+        {
+            "title": "GeoJSON",
+            "required": ["type"],
+            "properties": {
+                "type": {
+                    "type": "string",
+                    "enum": [*TYPES, "Point", "MultiPoint", "LineString", "MultiLineString"],
+                }
+            },
+        },
+        {
+            "title": "Features of a collection",
+            "required": ["collection", "ids"],
+            "additionalProperties": False,
+            "properties": {
+                "collection": {"type": "string"},
+                "ids": {"type": "array", "minItems": 1, "items": {"type": ["string", "integer"]}},
+            },
+        },
+    ],
+}
+
+
+class PlaceRequest(Request):
+    """The inputs that say where; every process starts from them."""
+
+    geometry: dict[str, Any] = Field(
+        title="Geometry",
+        description=(
+            "A GeoJSON Polygon, MultiPolygon, GeometryCollection, Feature or FeatureCollection (one "
+            "answer per "
+            "feature and the total), or features of a collection of this server: "
+            '`{"collection": "communes", "ids": ["17300"]}`. A point or a line has no area: its '
+            "stock is zero."
+        ),
+        json_schema_extra={
+            "x-title-fr": "Géométrie",
+            "x-description-fr": (
+                "Un Polygon, MultiPolygon, GeometryCollection, Feature ou FeatureCollection GeoJSON "
+                "(une réponse "
+                "par objet, et le total), ou des objets d'une collection de ce serveur : "
+                '`{"collection": "communes", "ids": ["17300"]}`. Un point ou une ligne n\'a pas de surface : '
+                "son stock est nul."
+            ),
+            **GEOMETRY_SCHEMA,
+        },
+    )
+    crs: str | int | None = Field(
+        None,
+        title="Coordinate reference system",
+        description=(
+            "CRS of the coordinates: a number (2154), a URI, a URN or a CURIE ([EPSG:2154]); "
+            "longitude and latitude "
+            "(CRS84) by default. As always in GeoJSON, x, the easting or the longitude comes first, whatever "
+            "the order of the axes in the definition of the CRS."
+        ),
+        json_schema_extra={
+            "x-title-fr": "Système de coordonnées",
+            "x-description-fr": (
+                "SCR des coordonnées : un nombre (2154), une URI, une URN ou une CURIE ([EPSG:2154]) "
+                "; longitude et "
+                "latitude (CRS84) par défaut. Comme toujours en GeoJSON, x, l'abscisse ou la longitude vient "
+                "d'abord, quel que soit l'ordre des axes dans la définition du SCR."
+            ),
+        },
+    )
+
+
+class AssessmentRequest(PlaceRequest):
+    """The inputs of a process that reads land and factors."""
+
+    overrides: dict[str, OverrideInput] = Field(
+        {},
+        title="Factors to override",
+        description=(
+            "Values to use instead of those of the registry, by factor identifier, such as "
+            '`{"soil.stock.cropland.4_1": {"value": 52, "reason": "local survey"}}`, in the unit of '
+            "the factor. "
+            "Without `low` and `high` the relative uncertainty of the registry is kept."
+        ),
+        json_schema_extra={
+            "x-title-fr": "Facteurs à remplacer",
+            "x-description-fr": (
+                "Valeurs à utiliser à la place de celles du registre, par identifiant de facteur, "
+                "par exemple "
+                '`{"soil.stock.cropland.4_1": {"value": 52, "reason": "enquête locale"}}`, dans l\'unité du '
+                "facteur. Sans `low` ni `high`, l'incertitude relative du registre est gardée."
+            ),
+        },
+    )
+    confidence: float = Field(
+        0.9,
+        ge=0.5,
+        le=0.999,
+        title="Confidence of the intervals",
+        description="Probability that `low` to `high` holds the true value, from 0.5 to 0.999 (no unit).",
+        json_schema_extra={
+            "x-title-fr": "Confiance des intervalles",
+            "x-description-fr": (
+                "Probabilité que `low` à `high` contienne la vraie valeur, de 0,5 à 0,999 (sans unité)."
+            ),
+        },
+    )
+
+    def factor_overrides(self) -> dict[str, Override]:
+        """Return the overrides as the registry takes them."""
+        return {identifier: given.override() for identifier, given in self.overrides.items()}

@@ -1,0 +1,123 @@
+"""Which land lies in each plot? True hectares per key of the ledger, row by row and together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import fsum
+
+import numpy as np
+import shapely
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from estran.assessments.place import Place
+from estran.carbon.errors import InvalidGeometry, Unavailable
+from estran.layers.geodesy import parse_crs
+from estran.layers.ledger.keys import LandAreas, LedgerKey
+from estran.layers.ledger.read import Ledger, open_ledger
+from estran.layers.territory import Territory
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """What the ledger says of a place.
+
+    Attributes:
+        rows: One per plot, in order.
+        whole: The plots together, each square metre once.
+        version: Version of the ledger.
+        resolution_m: Side of its cells.
+        bytes_read: Bytes decoded to answer.
+    """
+
+    rows: tuple[LandAreas, ...]
+    whole: LandAreas
+    version: str
+    resolution_m: float
+    bytes_read: int
+
+
+def read_land(place: Place, territory: Territory) -> Land:
+    """Return the land of a place.
+
+    Raises:
+        InvalidGeometry: coordinates are in the wrong order, or not in the CRS that is named.
+        Unavailable: the territory has no ledger, or it cannot be read.
+    """
+    layer = territory.with_role("land-ledger")
+    if layer is None:
+        raise Unavailable(
+            "this territory has no land ledger; declare one and run `estran data build`",
+            "ce territoire n'a pas de registre des terres ; déclarez-le et lancez `estran data build`",
+            where="land-ledger",
+        )
+    ledger = open_ledger(layer.path)
+    rows = tuple(_plot_areas(ledger, plot.geometry, place.crs, plot.where) for plot in place.plots)
+    read = sum(row.bytes_read for row in rows)
+    if place.overlapping:
+        whole = ledger.land_areas(place.whole, place.crs)
+        read += whole.bytes_read
+    else:
+        whole = summed_areas(rows)
+    return Land(rows, whole, ledger.version, ledger.resolution_m, read)
+
+
+def summed_areas(rows: Sequence[LandAreas]) -> LandAreas:
+    """Return the areas of land that does not overlap, as one."""
+    if len(rows) == 1:
+        return rows[0]
+    keys: dict[int, LedgerKey] = {}
+    parts: dict[int, list[float]] = {}
+    for row in rows:
+        for key, area in zip(row.keys, row.areas_ha.tolist(), strict=True):
+            keys[key.code] = key
+            parts.setdefault(key.code, []).append(area)
+    codes = sorted(keys)
+    return LandAreas(
+        keys=tuple(keys[code] for code in codes),
+        areas_ha=np.array([fsum(parts[code]) for code in codes], dtype=np.float64),
+        geometry_ha=fsum(row.geometry_ha for row in rows),
+        bytes_read=sum(row.bytes_read for row in rows),
+    )
+
+
+def _plot_areas(ledger: Ledger, geometry: BaseGeometry, crs: CRS, where: str) -> LandAreas:
+    if geometry.is_empty:
+        return LandAreas((), np.zeros(0, dtype=np.float64), 0.0, 0)
+    areas = ledger.land_areas(geometry, crs)
+    if not areas.keys:
+        _check_reading(ledger, geometry, crs, where)
+    return areas
+
+
+def _check_reading(ledger: Ledger, geometry: BaseGeometry, crs: CRS, where: str) -> None:
+    """Raise when the plot lies outside the territory as given, and inside when read another way."""
+    swapped = shapely.transform(geometry, lambda points: points[:, ::-1])
+    degrees = parse_crs("CRS84")
+    if _lands(ledger, swapped, crs):
+        raise InvalidGeometry(
+            f"{where}: x and y are swapped; give the longitude, or the easting, first",
+            f"{where} : x et y sont inversés ; donnez la longitude, ou l'abscisse, d'abord",
+            where=where,
+        )
+    if crs != degrees and any(_lands(ledger, reading, degrees) for reading in (geometry, swapped)):
+        raise InvalidGeometry(
+            f"{where}: the coordinates are in degrees, not in {crs.name}; leave `crs` out",
+            f"{where} : les coordonnées sont en degrés, pas en {crs.name} ; retirez `crs`",
+            where=where,
+        )
+
+
+def _lands(ledger: Ledger, geometry: BaseGeometry, crs: CRS) -> bool:
+    points = shapely.get_coordinates(geometry)
+    if crs.is_geographic and (np.abs(points) > np.array([180.0, 90.0])).any():
+        return False
+    try:
+        return bool(ledger.land_areas(geometry, crs).keys)
+    except InvalidGeometry:
+        return False
+
+
+def distinct_keys(areas: Iterable[LandAreas]) -> tuple[LedgerKey, ...]:
+    """Return every key present, once, by code."""
+    keys = {key.code: key for area in areas for key in area.keys}
+    return tuple(keys[code] for code in sorted(keys))

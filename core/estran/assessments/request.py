@@ -1,0 +1,172 @@
+"""Are the inputs of an assessment right? What pydantic refuses, said in two languages."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from estran.carbon.errors import InvalidInput
+from estran.factors.factor import Override
+
+ALIASES = {
+    "missing": ("is missing", "manque"),
+    "dict_type": ("must be an object", "doit être un objet"),
+    "model_type": ("must be an object", "doit être un objet"),
+    "model_attributes_type": ("must be an object", "doit être un objet"),
+    "list_type": ("must be a list", "doit être une liste"),
+    "string_type": ("must be a text", "doit être un texte"),
+    "bool_type": ("must be true or false", "doit valoir true ou false"),
+    "bool_parsing": ("must be true or false", "doit valoir true ou false"),
+    "float_type": ("must be a number", "doit être un nombre"),
+    "float_parsing": ("must be a number", "doit être un nombre"),
+    "int_type": ("must be a whole number", "doit être un nombre entier"),
+    "int_parsing": ("must be a whole number", "doit être un nombre entier"),
+    "finite_number": ("must be a finite number", "doit être un nombre fini"),
+    "string_too_short": ("must not be empty", "ne doit pas être vide"),
+    "too_short": ("must not be empty", "ne doit pas être vide"),
+}
+"""What each kind of pydantic error says, in English and in French."""
+
+LIMITS = {
+    "greater_than": ("gt", "must be greater than", "doit être supérieur à"),
+    "greater_than_equal": ("ge", "must be at least", "doit valoir au moins"),
+    "less_than": ("lt", "must be less than", "doit être inférieur à"),
+    "less_than_equal": ("le", "must be at most", "doit valoir au plus"),
+}
+"""Same, for a bound: the key of its value, then the words before it."""
+
+
+UNION_TAGS = frozenset({"str", "int", "float", "bool"})
+"""How pydantic ends the path of an input that may have several types."""
+
+
+class Request(BaseModel):
+    """The inputs of a process: an unknown name is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OverrideInput(Request):
+    """A value that the caller prefers to that of the registry."""
+
+    value: float = Field(
+        ge=0.0,
+        allow_inf_nan=False,
+        description="Central value, in the unit of the factor.",
+        json_schema_extra={"x-description-fr": "Valeur centrale, dans l'unité du facteur."},
+    )
+    low: float | None = Field(
+        None,
+        ge=0.0,
+        allow_inf_nan=False,
+        description="5th percentile, in the unit of the factor; given with `high`.",
+        json_schema_extra={"x-description-fr": "5e centile, dans l'unité du facteur ; donné avec `high`."},
+    )
+    high: float | None = Field(
+        None,
+        ge=0.0,
+        allow_inf_nan=False,
+        description="95th percentile, in the unit of the factor; given with `low`.",
+        json_schema_extra={"x-description-fr": "95e centile, dans l'unité du facteur ; donné avec `low`."},
+    )
+    reason: str = Field(
+        min_length=1,
+        max_length=500,
+        description="Why; shown in the answer.",
+        json_schema_extra={"x-description-fr": "Pourquoi ; repris dans la réponse."},
+    )
+
+    def override(self) -> Override:
+        """Return the same, as the registry takes it."""
+        return Override(value=self.value, reason=self.reason, low=self.low, high=self.high)
+
+
+def read_request[Inputs: BaseModel](model: type[Inputs], data: object) -> Inputs:
+    """Return checked inputs.
+
+    Raises:
+        InvalidInput: the first thing wrong, with its path, and the nearest name of an unknown input.
+    """
+    if not isinstance(data, dict):
+        raise InvalidInput(
+            f"the inputs must be an object of names and values, not {_kind(data)[0]}",
+            f"les entrées doivent être un objet de noms et de valeurs, pas {_kind(data)[1]}",
+            where="inputs",
+        )
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise _invalid(model, error) from error
+
+
+def near(word: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return the end of a message, in English and in French, that proposes the nearest known words."""
+    listed = list(known)
+    lower = {name.lower(): name for name in listed}
+    found = [lower[match] for match in get_close_matches(str(word).lower(), lower, n=1)]
+    if found:
+        return f"; did you mean {found[0]!r}?", f" ; vouliez-vous dire {found[0]!r} ?"
+    names = ", ".join(listed)
+    return f"; choose among {names}", f" ; choisissez parmi {names}"
+
+
+def _invalid(model: type[BaseModel], error: ValidationError) -> InvalidInput:
+    details = error.errors(include_url=False)
+    unknown = [detail for detail in details if detail["type"] == "extra_forbidden"]
+    first = (unknown or details)[0]
+    where = _path(first["loc"])
+    if first["type"] == "extra_forbidden":
+        en, fr = near(str(first["loc"][-1]), _known_names(model, first["loc"][:-1]))
+        return InvalidInput(f"unknown input {where!r}{en}", f"entrée inconnue : {where!r}{fr}", where=where)
+    en, fr = _words(first)
+    more = len(details) - 1
+    return InvalidInput(
+        f"{where} {en}" + (f" (and {more} more)" if more else ""),
+        f"{where} {fr}" + (f" (et {more} autre(s))" if more else ""),
+        where=where,
+    )
+
+
+def _words(detail: ErrorDetails) -> tuple[str, str]:
+    kind = detail["type"]
+    if kind in LIMITS:
+        key, en, fr = LIMITS[kind]
+        limit = detail["ctx"][key]
+        return f"{en} {limit}; it is {detail['input']!r}", f"{fr} {limit} ; la valeur est {detail['input']!r}"
+    if kind in ALIASES:
+        return ALIASES[kind]
+    if kind == "literal_error":
+        expected = str(detail["ctx"]["expected"]).replace(" or ", ", ")
+        return f"must be one of {expected}", f"doit valoir l'un de {expected}"
+    return f"is not valid: {detail['msg']}", f"n'est pas valide : {detail['msg']}"
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    path = ""
+    for step in loc[:-1] if loc and loc[-1] in UNION_TAGS else loc:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return path.removeprefix(".") or "inputs"
+
+
+def _known_names(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    current = model
+    for step in loc:
+        field = current.model_fields.get(str(step))
+        current = (_model_within(field.annotation) if field else None) or current
+    return list(current.model_fields)
+
+
+def _model_within(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_within(part))), None)
+
+
+def _kind(data: object) -> tuple[str, str]:
+    if isinstance(data, list):
+        return "a list", "une liste"
+    if isinstance(data, str):
+        return "a text", "un texte"
+    return ("nothing", "rien") if data is None else ("a number", "un nombre")

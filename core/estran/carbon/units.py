@@ -1,0 +1,13 @@
+"""In which units does the carbon model speak, and how is carbon turned into carbon dioxide?"""
+
+CO2_PER_C = 44 / 12
+"""Mass of CO2 that holds one mass of carbon: molar masses 44 and 12 g/mol."""
+
+TONNE_C = "tC"
+TONNE_CO2 = "tCO2"
+TONNE_C_PER_HECTARE = "tC/ha"
+TONNE_C_PER_KILOMETRE = "tC/km"
+HECTARE = "ha"
+
+UNITS = frozenset({TONNE_C, TONNE_CO2, TONNE_C_PER_HECTARE, TONNE_C_PER_KILOMETRE, HECTARE})
+"""Every unit a factor of the registry may carry."""
