@@ -95,6 +95,9 @@ class DataSettings(Settings):
     recipe: Recipe
     sources: str
     directory: str
+    communes: tuple[str, ...] = Field(
+        (), description="INSEE codes to keep when the sources hold more communes than the territory."
+    )
 
 
 class LedgerSettings(Settings):
@@ -119,6 +122,9 @@ class JobSettings(Settings):
 
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     queue: Annotated[int, Field(ge=1)] = 100
+    waiting: Annotated[int, Field(ge=1)] = Field(
+        32, description="Synchronous executions held open at once; the server needs more threads than that."
+    )
     timeout_s: Annotated[float, Field(gt=0)] = 600.0
     keep_hours: Annotated[float, Field(gt=0)] = 24.0
 

@@ -1,0 +1,1 @@
+"""Features: written to and read from GeoPackage tables, queried, reprojected."""

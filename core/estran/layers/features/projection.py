@@ -1,0 +1,170 @@
+"""How do features and boxes move from one CRS to another, axis order included?
+
+Inside the stores x is always easting or longitude, as the GeoPackage standard wants. On the wire
+the order is that of the CRS authority: EPSG:4326 is latitude, longitude.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
+from shapely.geometry.base import BaseGeometry
+
+from estran.carbon.errors import InvalidInput
+
+_LONGITUDE_LATITUDE = CRS.from_authority("OGC", "CRS84")
+_STEPS_PER_EDGE = 200
+_DOMAIN_MARGIN_DEGREES = 10.0
+_MAX_LATITUDE = 89.9
+_DEGREE_DECIMALS = 9
+_METRE_DECIMALS = 4
+
+
+@lru_cache(maxsize=64)
+def is_north_first(crs: CRS) -> bool:
+    """Return whether the authority of the CRS writes northing or latitude first."""
+    return bool(crs.axis_info) and crs.axis_info[0].direction.lower() in {"north", "south"}
+
+
+def region(bounds: Sequence[float], source: CRS, target: CRS) -> BaseGeometry:
+    """Return the area of a box in another CRS, its edges followed point by point.
+
+    The box is first cut to the surroundings of where `target` can be used, so that a box around
+    the world is accepted; a box elsewhere gives an empty area.
+
+    Args:
+        bounds: min, min, max, max in the axis order of `source`, or six numbers with heights
+            (ignored). A geographic box whose west is east of its east crosses the antimeridian.
+        source: CRS of the bounds.
+        target: CRS of the area returned, in x, y.
+
+    Raises:
+        InvalidInput: a bound is not finite, or the bounds are in the wrong order.
+    """
+    half = len(bounds) // 2
+    low, high = list(bounds[:2]), list(bounds[half : half + 2])
+    if is_north_first(source):
+        low, high = low[::-1], high[::-1]
+    crosses = low[0] > high[0]
+    if not np.isfinite([*low, *high]).all() or low[1] > high[1] or (crosses and not source.is_geographic):
+        raise _bad_box(bounds)
+    boxes = [_box(low[0], low[1], high[0], high[1])]
+    if crosses:
+        boxes = [_box(low[0], low[1], 180.0, high[1]), _box(-180.0, low[1], high[0], high[1])]
+    if source != target:
+        boxes = [_moved(box, source, target) for box in boxes]
+    return boxes[0] if len(boxes) == 1 else shapely.union_all(boxes)
+
+
+def to_storage(geometry: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
+    """Return a geometry, given in x, y order of `source`, in `target`; edges are not densified."""
+    return projected(np.array([geometry], dtype=object), source, target)[0]  # type: ignore[no-any-return]
+
+
+def projected(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[np.object_]:
+    """Return geometries in x, y order of `target`; heights are kept as they are.
+
+    A geometry that leaves the domain of `target` becomes None.
+    """
+    if source == target or not len(geometries):
+        return geometries
+    transformer = _transformer(source, target)
+
+    def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y = transformer.transform(points[:, 0], points[:, 1])
+        return np.column_stack([x, y, *points.T[2:]])
+
+    return _finite(_each_depth(geometries, move))
+
+
+def written(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[np.object_]:
+    """Return geometries as they go on the wire: in `target`, its axis order, RFC 7946 ring order.
+
+    Coordinates that were transformed are rounded to 0.1 mm; those in the storage CRS are exact.
+    """
+    if source != target:
+        decimals = _DEGREE_DECIMALS if target.is_geographic else _METRE_DECIMALS
+        geometries = projected(geometries, source, target)
+        geometries = _each_depth(geometries, lambda points: np.round(points, decimals))
+    geometries = np.asarray(shapely.orient_polygons(geometries), dtype=object)
+    if is_north_first(target):
+        geometries = _each_depth(geometries, lambda points: points[:, [1, 0, *range(2, points.shape[1])]])
+    return geometries
+
+
+@lru_cache(maxsize=64)
+def _transformer(source: CRS, target: CRS) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _box(min_x: float, min_y: float, max_x: float, max_y: float) -> BaseGeometry:
+    if (min_x, min_y) == (max_x, max_y):
+        return shapely.Point(min_x, min_y)
+    if min_x == max_x or min_y == max_y:
+        return shapely.LineString([(min_x, min_y), (max_x, max_y)])
+    return shapely.box(min_x, min_y, max_x, max_y)
+
+
+def _moved(box: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
+    domain = _domain(source, target)
+    inside = shapely.intersection(box, shapely.box(*domain)) if domain else box
+    if inside.is_empty:
+        return shapely.Polygon()
+    min_x, min_y, max_x, max_y = inside.bounds
+    longest = max(max_x - min_x, max_y - min_y)
+    dense = shapely.segmentize(inside, longest / _STEPS_PER_EDGE) if longest else inside
+    moved = to_storage(dense, source, target)
+    return shapely.Polygon() if moved is None else shapely.make_valid(moved)
+
+
+@lru_cache(maxsize=64)
+def _domain(source: CRS, target: CRS) -> tuple[float, float, float, float] | None:
+    """Return, in `source`, the box around where `target` can be used."""
+    use = target.area_of_use
+    if use is None or use.west > use.east:
+        return None
+    wide = (
+        max(-180.0, use.west - _DOMAIN_MARGIN_DEGREES),
+        max(-_MAX_LATITUDE, use.south - _DOMAIN_MARGIN_DEGREES),
+        min(180.0, use.east + _DOMAIN_MARGIN_DEGREES),
+        min(_MAX_LATITUDE, use.north + _DOMAIN_MARGIN_DEGREES),
+    )
+    if source.is_geographic:
+        return wide
+    try:
+        return _transformer(_LONGITUDE_LATITUDE, source).transform_bounds(*wide, densify_pts=_STEPS_PER_EDGE)
+    except ProjError:
+        return None
+
+
+def _each_depth(
+    geometries: NDArray[np.object_], change: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> NDArray[np.object_]:
+    result = geometries.copy()
+    solid = shapely.has_z(geometries)
+    for mask, include_z in ((~solid, False), (solid, True)):
+        if mask.any():
+            result[mask] = shapely.transform(geometries[mask], change, include_z=include_z)
+    return result
+
+
+def _finite(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+    points, owners = shapely.get_coordinates(geometries, return_index=True)
+    lost = np.unique(owners[~np.isfinite(points).all(axis=1)])
+    geometries[lost] = None
+    return geometries
+
+
+def _bad_box(bounds: Sequence[float]) -> InvalidInput:
+    text = ",".join(f"{value:g}" for value in bounds)
+    return InvalidInput(
+        f"bbox {text} is not a box that this layer's CRS can hold; give min,min,max,max in the order of"
+        " bbox-crs",
+        f"bbox {text} n'est pas une emprise que le système de coordonnées de la couche peut contenir ;"
+        " donnez min,min,max,max dans l'ordre de bbox-crs",
+        where="bbox",
+    )

@@ -1,0 +1,127 @@
+"""What can be asked of a table of features, and what comes back, whatever the store.
+
+A store answers `FeatureStore`: GeoPackage today; the same contract and the same tests hold for any other.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pygeofilter import ast
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from estran.layers.features.times import Interval
+
+JsonType = Literal["string", "integer", "number", "boolean"]
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column as JSON Schema sees it; `format` is `date`, `date-time` or None."""
+
+    name: str
+    type: JsonType
+    format: Literal["date", "date-time"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a column really holds: its extremes, and its values when they are few."""
+
+    minimum: Value
+    maximum: Value
+    values: tuple[Value, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFeature:
+    """A feature; its geometry is in the storage CRS, x first, or None."""
+
+    id: str
+    geometry: BaseGeometry | None
+    properties: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFeature:
+    """A feature and its neighbours in the order of identifiers."""
+
+    feature: StoredFeature
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureQuery:
+    """A selection of features.
+
+    Attributes:
+        limit: At most this many features; 0 only counts.
+        offset: Skip this many; 0 with `after`.
+        after: The `next` of the page before.
+        region: Area in the storage CRS that the geometry intersects.
+        interval: Time that the feature meets in `time_field`.
+        time_field: Column of dates or datetimes; without it, `interval` selects everything.
+        equals: Column and value, as text, that must all be equal.
+        where: A CQL2 filter, its geometries in the storage CRS.
+        properties: Columns to return; None for all.
+        sortby: Column and whether ascending; nulls come last, ties follow the identifier.
+        skip_geometry: Return None for geometries.
+        count: Whether to tell how many features match.
+    """
+
+    limit: int = 100
+    offset: int = 0
+    after: str | None = None
+    region: BaseGeometry | None = None
+    interval: Interval | None = None
+    time_field: str | None = None
+    equals: tuple[tuple[str, str], ...] = ()
+    where: ast.Node | None = None
+    properties: tuple[str, ...] | None = None
+    sortby: tuple[tuple[str, bool], ...] = ()
+    skip_geometry: bool = False
+    count: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePage:
+    """Features, how many match in all (None when not counted), and the cursor of the next page."""
+
+    features: tuple[StoredFeature, ...]
+    number_matched: int | None
+    next: str | None
+
+
+class FeatureStore(Protocol):
+    """A table of features that can be read.
+
+    Every method raises `Unavailable` when the data cannot be read, `InvalidInput` when a column,
+    value, filter or cursor cannot be used, `NotFound` when an identifier is unknown.
+    """
+
+    @property
+    def crs(self) -> CRS:
+        """The CRS of the geometries."""
+
+    @property
+    def id_field(self) -> str:
+        """The column that identifies a feature."""
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The columns other than the geometry, in order."""
+
+    def query(self, query: FeatureQuery) -> FeaturePage:
+        """Return one page of the features selected."""
+
+    def get(self, identifier: str, *, properties: Sequence[str] | None = None) -> FoundFeature:
+        """Return one feature and its neighbours."""
+
+    def read_geometries(self, ids: Sequence[str]) -> list[StoredFeature]:
+        """Return features by identifier, in the order asked."""
+
+    def field_range(self, name: str) -> Range:
+        """Return what a column really holds."""

@@ -1,0 +1,264 @@
+"""Where is this geometry in another CRS, and how large is it on the ellipsoid?
+
+Coordinates are always x (or longitude) first in memory, whatever order the CRS declares.
+Edges are straight in the CRS in which they were given, so they are densified there before
+any transformation.
+
+The true area of a ring is the line integral of ``q(latitude) d(longitude)``, where ``q`` is
+the area of the ellipsoid between a reference parallel and the latitude, per radian of longitude.
+"""
+
+import threading
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+
+from estran.carbon.errors import InvalidGeometry, InvalidInput
+from estran.layers.ellipsoid import band_area
+
+Floats = NDArray[np.float64]
+Bounds = tuple[float, float, float, float]
+
+EDGE_M = 100.0
+"""Longest edge of a geometry about to be transformed."""
+
+FINE_EDGE_M = 1.0
+"""Step on small outlines: at 46° N the chord of a parallel then strays by less than 0.02 µm on average."""
+
+DEGREE_M = 111_700.0
+"""No degree of the Earth's ellipsoid is longer than this."""
+
+ADDED_VERTICES = 40_000
+"""An outline shorter than 4,000 km gets at most this many more vertices."""
+
+OGC_CRS = ["www.opengis.net", "def", "crs"]
+"""How an OGC URI of a CRS starts."""
+
+SQUARE_METRES_PER_HECTARE = 10_000.0
+
+_local = threading.local()
+
+
+def parse_crs(text: str | int) -> CRS:
+    """Return the horizontal CRS that a client names.
+
+    Args:
+        text: `2154`, `EPSG:2154`, `[EPSG:2154]`, `CRS84`, an OGC URI
+            (`http://www.opengis.net/def/crs/EPSG/0/2154`) or URN (`urn:ogc:def:crs:EPSG::2154`).
+
+    Raises:
+        InvalidInput: the text names no geographic or projected CRS.
+    """
+    if isinstance(text, bool):
+        raise _unknown_crs(str(text))
+    return _parsed(str(text).strip())
+
+
+def densify(geometry: shapely.Geometry, crs: CRS, max_m: float = EDGE_M) -> shapely.Geometry:
+    """Return the geometry in two dimensions, with no edge longer than `max_m` metres in `crs`.
+
+    A chord of 100 m leaves a parallel by 0.2 mm, which is enough for a cut through a parcel to
+    change its area by one millionth; so the step is shorter wherever that costs little: the
+    length of the outline over 40,000, but not below 1 m. Meant for measuring, not for display.
+    """
+    flat = shapely.force_2d(geometry)
+    unit_m = metres_per_unit(crs)
+    fine = max(FINE_EDGE_M / unit_m, float(shapely.length(flat)) / ADDED_VERTICES)
+    return shapely.segmentize(flat, min(max_m / unit_m, fine))
+
+
+def reproject(geometry: shapely.Geometry, source: CRS, target: CRS) -> shapely.Geometry:
+    """Return the geometry in `target`, its edges densified in `source` first.
+
+    Raises:
+        InvalidGeometry: a coordinate is not finite, or has no image in `target`.
+    """
+    if source == target:
+        return shapely.force_2d(geometry)
+    return shapely.transform(
+        densify(geometry, source), lambda points: transform_points(points, source, target)
+    )
+
+
+def reproject_lines(
+    points: Floats, line_of: NDArray[np.int64], source: CRS, target: CRS
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return lines in `target`, their edges densified in `source` first.
+
+    Args:
+        points: Shape `(n, 2)`, x first.
+        line_of: Line of each point, in ascending order.
+        source: CRS of the points.
+        target: CRS of the points returned.
+
+    Raises:
+        InvalidGeometry: a coordinate is not finite, or has no image in `target`.
+    """
+    if source == target or not points.size:
+        return points, line_of
+    lines = densify(shapely.MultiLineString(_lines(points, line_of)), source)
+    dense, line_of = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    return transform_points(dense, source, target), line_of
+
+
+def _lines(points: Floats, line_of: NDArray[np.int64]) -> list[Floats]:
+    return np.split(points, np.flatnonzero(np.diff(line_of)) + 1)
+
+
+def transform_points(points: Floats, source: CRS, target: CRS) -> Floats:
+    """Return points of shape `(n, 2)`, x first, in `target`.
+
+    Raises:
+        InvalidGeometry: a coordinate is not finite, or has no image in `target`.
+    """
+    x, y = _transformer(source, target).transform(points[:, 0], points[:, 1])
+    moved = np.column_stack([x, y]).astype(np.float64, copy=False)
+    lost = np.flatnonzero(~np.isfinite(moved).all(axis=1))
+    if lost.size:
+        place = f"({points[lost[0], 0]:g}, {points[lost[0], 1]:g})"
+        raise InvalidGeometry(
+            f"the point {place} has no position in {target.name}; check the axis order and the CRS",
+            f"le point {place} n'a pas de position en {target.name} ; vérifiez l'ordre des axes et le SCR",
+        )
+    return moved
+
+
+def true_area_ha(geometry: shapely.Geometry, crs: CRS) -> float:
+    """Return the area of a valid geometry on the ellipsoid of `crs`, in hectares.
+
+    Points and lines have none. Holes are excluded whatever the direction of the rings.
+
+    Raises:
+        InvalidGeometry: a coordinate is not finite, or lies outside the domain of `crs`.
+    """
+    polygons = polygons_of(geometry)
+    if polygons.size == 0:
+        return 0.0
+    geodetic = crs if crs.is_geographic else crs.geodetic_crs
+    if geodetic is None:
+        raise _unknown_crs(crs.name)
+    whole: shapely.Geometry = shapely.MultiPolygon(list(polygons))
+    if crs.is_geographic:
+        _check_latitudes(whole, crs)
+        whole = shapely.segmentize(shapely.force_2d(whole), DEGREE_M / metres_per_unit(crs))
+    else:
+        whole = reproject(whole, crs, geodetic)
+    rings, owner = shapely.get_rings(shapely.get_parts(whole), return_index=True)
+    points, ring_of = shapely.get_coordinates(rings, return_index=True)
+    ring_ha = _ring_areas_ha(points * _unit_radians(geodetic), ring_of, geodetic, wraps=not crs.is_geographic)
+    exterior = np.flatnonzero(np.diff(owner, prepend=-1))
+    return float(2.0 * ring_ha[exterior].sum() - ring_ha.sum())
+
+
+def _ring_areas_ha(points: Floats, ring_of: NDArray[np.int64], crs: CRS, *, wraps: bool) -> Floats:
+    """Area of each ring from its vertices in radians; an edge is straight in longitude and latitude."""
+    start, end = points[:-1], points[1:]
+    same = ring_of[:-1] == ring_of[1:]
+    width = end[:, 0] - start[:, 0]
+    if wraps:
+        width -= 2.0 * np.pi * np.round(width / (2.0 * np.pi))
+    # The three-point Gauss rule is exact to the rounding for edges below one degree.
+    nodes, weights = np.polynomial.legendre.leggauss(3)
+    mean = np.zeros(len(width))
+    for node, weight in zip(nodes, weights, strict=True):
+        latitude = start[:, 1] + (end[:, 1] - start[:, 1]) * (node + 1.0) / 2.0
+        mean += weight / 2.0 * band_area(points[0, 1], latitude, crs)
+    areas = np.bincount(ring_of[:-1][same], weights=(width * mean)[same], minlength=int(ring_of[-1]) + 1)
+    return np.abs(areas) / SQUARE_METRES_PER_HECTARE
+
+
+def bounds_in(bounds: Bounds, source: CRS, target: CRS) -> Bounds | None:
+    """Return the box of `target` that holds a box of `source`, or None where no single box does."""
+    if source == target:
+        return bounds
+    west, south, east, north = _transformer(source, target).transform_bounds(*bounds, densify_pts=63)
+    if not np.isfinite([west, south, east, north]).all() or west > east:
+        return None
+    return west, south, east, north
+
+
+def metres_per_unit(crs: CRS) -> float:
+    """Return the metres in one unit of a CRS; for degrees, an upper bound anywhere on the Earth."""
+    factor = float(crs.axis_info[0].unit_conversion_factor)
+    return float(np.rad2deg(factor)) * DEGREE_M if crs.is_geographic else factor
+
+
+def polygons_of(geometry: shapely.Geometry) -> NDArray[np.object_]:
+    """Return the polygons in a geometry, collections opened, empty ones left out."""
+    parts = np.atleast_1d(shapely.get_parts(geometry))
+    while np.any(shapely.get_type_id(parts) > shapely.GeometryType.POLYGON):
+        parts = shapely.get_parts(parts)
+    keep = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
+    return np.asarray(parts[keep], dtype=object)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> CRS:
+    name = text.removeprefix("[").removesuffix("]") if text.startswith("[") else text
+    if name.isdecimal():
+        name = f"EPSG:{name}"
+    elif name.upper() in {"CRS84", "CRS84H"}:
+        name = "OGC:CRS84"
+    scheme, _, path = name.partition("://")
+    if path:
+        parts = path.rstrip("/").split("/")
+        if (
+            scheme not in {"http", "https"}
+            or parts[:3] != ["www.opengis.net", "def", "crs"]
+            or len(parts) != 6
+        ):
+            raise _unknown_crs(text)
+        name = f"{parts[3]}:{parts[5]}"
+    elif name.lower().startswith(("urn:ogc:def:crs:", "urn:x-ogc:def:crs:")):
+        parts = name.split(":")
+        name = f"{parts[4]}:{parts[-1]}"
+    authority, _, code = name.partition(":")
+    if not authority.isalnum() or not code.isalnum():
+        raise _unknown_crs(text)
+    try:
+        crs = CRS.from_authority(authority.upper(), code).to_2d()
+    except CRSError as error:
+        raise _unknown_crs(text) from error
+    if crs.is_compound:
+        crs = crs.sub_crs_list[0]
+    if not (crs.is_geographic or crs.is_projected):
+        raise _unknown_crs(text)
+    return crs
+
+
+def _check_latitudes(geometry: shapely.Geometry, crs: CRS) -> None:
+    right_angle = np.pi / 2.0 / _unit_radians(crs)
+    _, south, _, north = shapely.bounds(geometry)
+    if not (south >= -right_angle and north <= right_angle):
+        raise InvalidGeometry(
+            f"latitudes go from {south:g} to {north:g}; longitude comes first, then latitude, in degrees",
+            f"les latitudes vont de {south:g} à {north:g} ; la longitude vient d'abord, puis la latitude, "
+            "en degrés",
+        )
+
+
+def _unknown_crs(text: str) -> InvalidInput:
+    return InvalidInput(
+        f"unknown CRS {text[:80]!r}; give for example EPSG:2154 or http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+        f"SCR inconnu : {text[:80]!r} ; donnez par exemple EPSG:2154 ou "
+        "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+        where="crs",
+    )
+
+
+def _transformer(source: CRS, target: CRS) -> Transformer:
+    """A transformer of this thread: pyproj does not share them safely."""
+    known: dict[tuple[CRS, CRS], Transformer] | None = getattr(_local, "transformers", None)
+    if known is None or len(known) > 64:
+        known = _local.transformers = {}
+    if (source, target) not in known:
+        known[source, target] = Transformer.from_crs(source, target, always_xy=True)
+    return known[source, target]
+
+
+def _unit_radians(crs: CRS) -> float:
+    return float(crs.axis_info[0].unit_conversion_factor)

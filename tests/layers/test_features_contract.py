@@ -1,0 +1,471 @@
+"""What every feature store must do, whatever holds the data.
+
+A store joins by adding to `STORES` a function that stores a frame and opens it.
+"""
+
+import datetime as dt
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from pygeofilter import ast, values
+from shapely.affinity import translate
+
+from estran.carbon.errors import InvalidInput, NotFound
+from estran.layers.features.geopackage import open_store
+from estran.layers.features.query import FeatureQuery, FeatureStore, Field
+from estran.layers.features.times import parse_interval
+from estran.layers.features.writing import write_table
+
+X, Y = 380_000, 6_570_000
+
+
+def geopackage(folder: Path, frame: gpd.GeoDataFrame) -> FeatureStore:
+    path = folder / "features.gpkg"
+    write_table(path, "parking-areas", frame, id_field="code")
+    return open_store(path, "parking-areas", "code")
+
+
+STORES: dict[str, Callable[[Path, gpd.GeoDataFrame], FeatureStore]] = {"geopackage": geopackage}
+
+
+def at(*points: tuple[float, ...]) -> list[tuple[float, ...]]:
+    return [(X + point[0], Y + point[1], *point[2:]) for point in points]
+
+
+def box(min_x: float, min_y: float, max_x: float, max_y: float) -> shapely.Polygon:
+    return shapely.box(X + min_x, Y + min_y, X + max_x, Y + max_y)
+
+
+def sample() -> gpd.GeoDataFrame:
+    triangle = shapely.Polygon(at((40, 0), (50, 0), (50, 10)))
+    bow_tie = shapely.Polygon(at((100, 0), (110, 10), (110, 0), (100, 10)))
+    mixed = shapely.GeometryCollection([shapely.Point(at((70, 5))[0]), box(80, 0, 90, 10)])
+    second = dt.timedelta(seconds=1)
+    seen = dt.datetime(2020, 1, 2, 1, 4, 5, tzinfo=dt.UTC)
+    return gpd.GeoDataFrame(
+        {
+            "code": ["a", "b", "c", "d", "e", "f", "g", "h"],
+            "name": ["Périgny", "aytré", None, "Périgny", "", "l'Houmeau", "100%", "perigny"],
+            "places": pd.array([1, 2, None, 2**40, 0, 5, 6, 2], dtype="Int64"),
+            "share": [1.5, None, 2.5, -1.0, 0.0, 7.25, 8.0, 9.0],
+            "open": pd.array([True, False, None, True, False, True, None, False], dtype="boolean"),
+            "day": [
+                dt.date(2020, 1, 2),
+                dt.date(2020, 2, 1),
+                None,
+                dt.date(2021, 7, 14),
+                dt.date(2020, 1, 2),
+                dt.date(1999, 12, 31),
+                None,
+                None,
+            ],
+            "seen": [seen, seen + second / 2, None, seen + second, None, None, None, None],
+        },
+        geometry=[
+            box(0, 0, 10, 10),
+            box(20, 0, 30, 10),
+            triangle,
+            shapely.Point(at((60, 5, 7))[0]),
+            mixed,
+            shapely.Polygon(),
+            None,
+            bow_tie,
+        ],
+        crs=2154,
+    )
+
+
+@pytest.fixture(params=sorted(STORES))
+def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[gpd.GeoDataFrame], FeatureStore]:
+    return lambda frame: STORES[request.param](tmp_path, frame)
+
+
+@pytest.fixture
+def store(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> FeatureStore:
+    return make_store(sample())
+
+
+def found(store: FeatureStore, **asked: object) -> str:
+    page = store.query(FeatureQuery(**asked))  # type: ignore[arg-type]
+    assert page.number_matched == len(page.features)
+    return "".join(feature.id for feature in page.features)
+
+
+def test_fields_have_the_types_of_the_columns(store: FeatureStore) -> None:
+    assert list(store.fields.values()) == [
+        Field("code", "string"),
+        Field("name", "string"),
+        Field("places", "integer"),
+        Field("share", "number"),
+        Field("open", "boolean"),
+        Field("day", "string", "date"),
+        Field("seen", "string", "date-time"),
+    ]
+    assert store.crs.to_epsg() == 2154
+
+
+def test_values_keep_type_nulls_and_accents(store: FeatureStore) -> None:
+    features = {feature.id: feature for feature in store.query(FeatureQuery()).features}
+    assert features["a"].properties == {
+        "code": "a",
+        "name": "Périgny",
+        "places": 1,
+        "share": 1.5,
+        "open": True,
+        "day": "2020-01-02",
+        "seen": "2020-01-02T01:04:05Z",
+    }
+    assert features["d"].properties["places"] == 2**40
+    assert dict.fromkeys(features["c"].properties) | {"code": "c", "share": 2.5} == features["c"].properties
+    assert features["e"].properties["name"] == ""
+    assert features["b"].properties["open"] is False
+
+
+def test_geometries_come_back_as_they_were(store: FeatureStore) -> None:
+    frame = sample().set_index("code").geometry
+    for feature in store.query(FeatureQuery()).features:
+        expected = frame[feature.id]
+        if expected is None:
+            assert feature.geometry is None
+        else:
+            assert feature.geometry is not None
+            assert shapely.equals_exact(feature.geometry, expected)
+            assert shapely.has_z(feature.geometry) == shapely.has_z(expected)
+
+
+@pytest.mark.parametrize(
+    ("area", "ids"),
+    [
+        (box(-5, -5, 5, 5), "a"),
+        (box(10, 10, 12, 12), "a"),
+        (box(-1, -1, 200, 200), "abcdeh"),
+        (box(40, 8, 42, 10), ""),
+        (box(48, 8, 52, 10), "c"),
+        (box(60, 5, 60, 5), "d"),
+        (box(71, 0, 79, 10), ""),
+        (box(69, 0, 71, 10), "e"),
+        (box(103, 8, 107, 10), ""),
+        (box(100, 8, 107, 10), "h"),
+        (box(1000, 0, 2000, 10), ""),
+        (shapely.Polygon(), ""),
+    ],
+)
+def test_a_region_selects_what_it_really_meets(store: FeatureStore, area: shapely.Polygon, ids: str) -> None:
+    assert found(store, region=area) == ids
+
+
+@pytest.mark.parametrize(
+    ("time_field", "interval", "ids"),
+    [
+        ("day", "2020-01-02", "ae"),
+        ("day", "2020-01-02T18:00:00Z", "ae"),
+        ("day", "2020", "abe"),
+        ("day", "2020-01-03/..", "bd"),
+        ("day", "../2020-01-01", "f"),
+        ("day", "2020-01-02/2020-02-01", "abe"),
+        ("seen", "2020-01-02T01:04:05Z", "a"),
+        ("seen", "2020-01-02T01:04:05.500Z", "b"),
+        ("seen", "2020-01-02T02:04:05+01:00", "a"),
+        ("seen", "2020-01-02T01:04:05.2Z/..", "bd"),
+        ("seen", "../2020-01-02T01:04:05.6Z", "ab"),
+        ("seen", "2020-01-02", "abd"),
+        (None, "1800-01-01", "abcdefgh"),
+    ],
+)
+def test_a_time_selects_dates_and_moments(
+    store: FeatureStore, time_field: str | None, interval: str, ids: str
+) -> None:
+    assert found(store, time_field=time_field, interval=parse_interval(interval)) == ids
+
+
+@pytest.mark.parametrize(
+    ("equals", "ids"),
+    [
+        ({"name": "Périgny"}, "ad"),
+        ({"name": ""}, "e"),
+        ({"name": "100%"}, "g"),
+        ({"places": "2"}, "bh"),
+        ({"share": "1.50"}, "a"),
+        ({"open": "true"}, "adf"),
+        ({"open": "false", "places": "2"}, "bh"),
+        ({"day": "2020-01-02"}, "ae"),
+        ({"seen": "2020-01-02T01:04:05.5Z"}, "b"),
+        ({"name": '" OR 1 --'}, ""),
+    ],
+)
+def test_properties_select_by_typed_equality(store: FeatureStore, equals: dict[str, str], ids: str) -> None:
+    assert found(store, equals=tuple(equals.items())) == ids
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("places", "two"),
+        ("places", "1.5"),
+        ("places", "9" * 30),
+        ("share", "nan"),
+        ("open", "perhaps"),
+        ("day", "yesterday"),
+        ("day", "2020-13-01"),
+        ("seen", "25:00"),
+        ("colour", "red"),
+        ('code" = 1 --', "x"),
+    ],
+)
+def test_a_value_of_another_type_or_an_unknown_column_is_refused(
+    store: FeatureStore, name: str, text: str
+) -> None:
+    with pytest.raises(InvalidInput):
+        store.query(FeatureQuery(equals=((name, text),)))
+
+
+def attribute(name: str) -> ast.Attribute:
+    return ast.Attribute(name)
+
+
+def intersects(area: shapely.Polygon) -> ast.Node:
+    return ast.GeometryIntersects(attribute("geometry"), values.Geometry(shapely.geometry.mapping(area)))
+
+
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        (ast.GreaterThan(attribute("places"), 2), "dfg"),
+        (ast.NotEqual(attribute("places"), 2), "adefg"),
+        (ast.LessThan(2, attribute("places")), "dfg"),
+        (ast.Not(ast.Equal(attribute("open"), True)), "beh"),
+        (attribute("open"), "adf"),
+        (
+            ast.And(
+                ast.Equal(attribute("name"), "Périgny"), ast.Or(ast.Equal(attribute("places"), 1), False)
+            ),
+            "a",
+        ),
+        (ast.Between(attribute("share"), 0, 2.5, False), "ace"),
+        (ast.In(attribute("name"), ["aytré", "100%"], False), "bg"),
+        (ast.In(attribute("places"), [1, 2], True), "defg"),
+        (ast.IsNull(attribute("name"), False), "c"),
+        (ast.IsNull(attribute("day"), True), "abdef"),
+        (ast.Like(attribute("name"), "P%", False, "%", "_", "\\", False), "ad"),
+        (ast.Like(attribute("name"), "_érigny", False, "%", "_", "\\", False), "ad"),
+        (ast.Like(attribute("name"), "100\\%", False, "%", "_", "\\", False), "g"),
+        (ast.Like(attribute("name"), "%*%", False, "%", "_", "\\", False), ""),
+        (
+            ast.Like(
+                ast.Function("casei", [ast.Function("accenti", [attribute("name")])]),
+                ast.Function("casei", [ast.Function("accenti", ["PÉRIGNY"])]),
+                False,
+                "%",
+                "_",
+                "\\",
+                False,
+            ),
+            "adh",
+        ),
+        (ast.GreaterEqual(attribute("day"), dt.date(2020, 2, 1)), "bd"),
+        (ast.LessThan(attribute("seen"), dt.datetime(2020, 1, 2, 1, 4, 5, 600_000, tzinfo=dt.UTC)), "ab"),
+        (ast.TimeAfter(attribute("day"), dt.date(2020, 2, 1)), "d"),
+        (
+            ast.TimeDuring(attribute("day"), values.Interval(dt.date(2020, 1, 1), dt.date(2020, 12, 31))),
+            "abe",
+        ),
+        (ast.Equal(ast.Div(attribute("places"), 4), 0.5), "bh"),
+        (ast.GreaterThan(ast.Add(attribute("share"), attribute("places")), 10), "dfgh"),
+        (intersects(box(40, 8, 42, 10)), ""),
+        (ast.Or(intersects(box(0, 0, 1, 1)), intersects(box(60, 0, 61, 9))), "ad"),
+        (ast.Not(intersects(box(-1, -1, 35, 35))), "cdefgh"),
+        (
+            ast.GeometryWithin(
+                attribute("geometry"), values.Geometry(shapely.geometry.mapping(box(-1, -1, 25, 25)))
+            ),
+            "a",
+        ),
+        (
+            ast.GeometryContains(
+                attribute("geometry"), values.Geometry(shapely.geometry.mapping(box(22, 2, 23, 3)))
+            ),
+            "b",
+        ),
+    ],
+)
+def test_a_filter_selects(store: FeatureStore, where: ast.Node, ids: str) -> None:
+    assert found(store, where=where) == ids
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        ast.Equal(attribute("colour"), "red"),
+        ast.GreaterThan(attribute("places"), "many"),
+        ast.Equal(attribute("name"), 3),
+        ast.Equal(attribute("open"), 1),
+        ast.Equal(attribute("day"), "yesterday"),
+        ast.Function("drop_table", [attribute("name")]),
+        ast.Relate(attribute("geometry"), values.Geometry({"type": "Point", "coordinates": (0, 0)}), "T*"),
+        ast.GeometryIntersects(attribute("geometry"), values.Geometry({"type": "Point", "coordinates": "x"})),
+        attribute("name"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_refused(store: FeatureStore, where: ast.Node) -> None:
+    with pytest.raises(InvalidInput):
+        store.query(FeatureQuery(where=where))
+
+
+def test_selections_combine(store: FeatureStore) -> None:
+    assert (
+        found(
+            store,
+            region=box(-1, -1, 65, 65),
+            equals=(("name", "Périgny"),),
+            time_field="day",
+            interval=parse_interval("2021/.."),
+        )
+        == "d"
+    )
+
+
+def test_columns_and_geometry_are_left_out_on_demand(store: FeatureStore) -> None:
+    page = store.query(FeatureQuery(properties=("places", "name"), skip_geometry=True, limit=1))
+    assert dict(page.features[0].properties) == {"places": 1, "name": "Périgny"}
+    assert list(page.features[0].properties) == ["places", "name"]
+    assert page.features[0].geometry is None
+    with pytest.raises(InvalidInput):
+        store.query(FeatureQuery(properties=("colour",)))
+
+
+def test_counting_alone_and_not_counting(store: FeatureStore) -> None:
+    hits = store.query(FeatureQuery(limit=0, equals=(("name", "Périgny"),)))
+    assert (hits.features, hits.number_matched, hits.next) == ((), 2, None)
+    assert store.query(FeatureQuery(count=False)).number_matched is None
+
+
+def test_one_feature_and_its_neighbours(store: FeatureStore) -> None:
+    middle = store.get("d")
+    assert (middle.feature.id, middle.previous, middle.next) == ("d", "c", "e")
+    assert store.get("a").previous is None
+    assert store.get("h").next is None
+    assert dict(store.get("b", properties=["places"]).feature.properties) == {"places": 2}
+    with pytest.raises(NotFound):
+        store.get("z")
+
+
+def test_geometries_by_identifier_in_the_order_asked(store: FeatureStore) -> None:
+    read = store.read_geometries(["d", "a"])
+    assert [feature.id for feature in read] == ["d", "a"]
+    assert read[1].geometry is not None
+    assert read[1].geometry.area == 100
+    assert store.read_geometries([]) == []
+    with pytest.raises(NotFound, match="'y', 'z'"):
+        store.read_geometries(["a", "y", "z"])
+
+
+def test_ranges_tell_what_columns_hold(store: FeatureStore) -> None:
+    places = store.field_range("places")
+    assert (places.minimum, places.maximum) == (0, 2**40)
+    assert places.values == (0, 1, 2, 5, 6, 2**40)
+    assert store.field_range("open").values == (False, True)
+    assert store.field_range("day").minimum == "1999-12-31"
+
+
+def test_integer_identifiers(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> None:
+    frame = gpd.GeoDataFrame({"code": [10, 9, 100]}, geometry=[shapely.Point(X, Y)] * 3, crs=2154)
+    store = make_store(frame)
+    assert [feature.id for feature in store.query(FeatureQuery()).features] == ["9", "10", "100"]
+    assert (store.get("10").previous, store.get("10").next) == ("9", "100")
+    assert [feature.id for feature in store.read_geometries(["100", "9"])] == ["100", "9"]
+    for unknown in ("11", "ten", "10.0"):
+        with pytest.raises(NotFound):
+            store.get(unknown)
+
+
+def paging_frame() -> gpd.GeoDataFrame:
+    count = 23
+    return gpd.GeoDataFrame(
+        {
+            "code": [f"p{number:02}" for number in range(count)],
+            "kind": [["x", None, "é", "X"][number % 4] for number in range(count)],
+            "size": [None if number % 5 == 0 else number % 3 / 2 for number in range(count)],
+        },
+        geometry=[translate(shapely.Point(X, Y), number) for number in range(count)],
+        crs=2154,
+    )
+
+
+def expected_order(frame: gpd.GeoDataFrame, sortby: tuple[tuple[str, bool], ...]) -> list[str]:
+    """Sort by the last key first: Python's sort is stable. Nulls go last whatever the direction."""
+    rows = sorted(frame.to_dict("records"), key=lambda row: row["code"])
+    for name, ascending in reversed(sortby):
+        present = [row for row in rows if not pd.isna(row[name])]
+        absent = [row for row in rows if pd.isna(row[name])]
+        if ascending:
+            rows = sorted(present, key=lambda row: row[name]) + absent
+        else:
+            rows = sorted(present, key=lambda row: row[name], reverse=True) + absent
+    return [row["code"] for row in rows]
+
+
+SORTS: list[tuple[tuple[str, bool], ...]] = [
+    (),
+    (("code", False),),
+    (("kind", True),),
+    (("kind", False),),
+    (("size", False), ("kind", True)),
+    (("kind", True), ("code", False)),
+    (("kind", True), ("size", False), ("code", True)),
+]
+
+
+@pytest.mark.parametrize("sortby", SORTS)
+@pytest.mark.parametrize("limit", [1, 4, 23, 100])
+def test_pages_by_cursor_hold_every_feature_once_and_in_order(
+    make_store: Callable[[gpd.GeoDataFrame], FeatureStore], sortby: tuple[tuple[str, bool], ...], limit: int
+) -> None:
+    frame = paging_frame()
+    store = make_store(frame)
+    ids: list[str] = []
+    after = None
+    for _ in itertools.count():
+        page = store.query(FeatureQuery(limit=limit, sortby=sortby, after=after))
+        assert page.number_matched == 23
+        ids += [feature.id for feature in page.features]
+        after = page.next
+        if after is None:
+            break
+    assert ids == expected_order(frame, sortby)
+
+
+def test_pages_by_offset(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> None:
+    store = make_store(paging_frame())
+    last = store.query(FeatureQuery(limit=10, offset=20))
+    assert [feature.id for feature in last.features] == ["p20", "p21", "p22"]
+    assert last.next is None
+    assert store.query(FeatureQuery(limit=10, offset=99)).features == ()
+
+
+def test_cursor_follows_a_selection(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> None:
+    store = make_store(paging_frame())
+    area = box(-0.5, -1, 9.5, 1)
+    first = store.query(FeatureQuery(limit=6, region=area))
+    second = store.query(FeatureQuery(limit=6, region=area, after=first.next))
+    assert (first.number_matched, second.number_matched) == (10, 10)
+    assert [feature.id for feature in second.features] == ["p06", "p07", "p08", "p09"]
+    assert second.next is None
+
+
+def test_a_cursor_that_was_changed_or_belongs_elsewhere_is_refused(
+    make_store: Callable[[gpd.GeoDataFrame], FeatureStore],
+) -> None:
+    store = make_store(paging_frame())
+    token = store.query(FeatureQuery(limit=2)).next
+    assert token is not None
+    changed = token[:-1] + ("A" if token[-1] != "A" else "Q")
+    for wrong in (changed, "", "x", "é", token + "AAAA", token[:8]):
+        with pytest.raises(InvalidInput):
+            store.query(FeatureQuery(limit=2, after=wrong))
+    with pytest.raises(InvalidInput):
+        store.query(FeatureQuery(limit=2, after=token, sortby=(("kind", True),)))
