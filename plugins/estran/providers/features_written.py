@@ -1,0 +1,121 @@
+"""How are features written for pygeoapi: GeoJSON, terms of use, link to the next page?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import quote, urlencode
+
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from estran.layers.features.projection import written
+from estran.layers.features.query import FeatureStore, StoredFeature
+from estran.providers.features_asked import PAGE_PARAMETER
+from estran.providers.request import language, read_items_request
+
+_NEXT = {"fr": "Page suivante", "en": "Next page"}
+_TYPES = {"html": "text/html", "jsonld": "application/ld+json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The terms under which a collection is published, as the configuration states them."""
+
+    licence: Mapping[str, str] | None
+    attribution: str | None
+    vintage: str | None
+    synthetic: bool | None
+
+    @classmethod
+    def of(cls, definition: Mapping[str, Any]) -> Self:
+        """Return what a provider definition says."""
+        return cls(
+            licence=definition.get("licence"),
+            attribution=definition.get("attribution"),
+            vintage=definition.get("vintage"),
+            synthetic=definition.get("synthetic"),
+        )
+
+    def members(self) -> dict[str, Any]:
+        """Return the members that go beside the features."""
+        stated = {
+            "license": self.licence["id"] if self.licence else None,
+            "attribution": self.attribution,
+            "vintage": self.vintage,
+            "synthetic": self.synthetic,
+        }
+        return {name: value for name, value in stated.items() if value is not None}
+
+    def links(self) -> list[dict[str, str]]:
+        """Return the link to the licence."""
+        if not self.licence:
+            return []
+        title, href = self.licence["title"], self.licence["url"]
+        return [{"rel": "license", "type": "text/html", "title": title, "href": href}]
+
+
+class PageLinks(list[dict[str, str]]):
+    """The links of a page, to which pygeoapi adds its own.
+
+    pygeoapi adds a `next` by offset whenever a page is full or more features match than it has
+    counted itself; after a cursor, or on a full last page, that link would lead to wrong or no
+    features. Here it is let in only when it is right.
+    """
+
+    def __init__(self, links: Sequence[dict[str, str]], *, next_by_offset: bool) -> None:
+        super().__init__(links)
+        self._next_by_offset = next_by_offset
+
+    def append(self, link: dict[str, str]) -> None:
+        """Add a link, unless it is a `next` that would mislead."""
+        if link.get("rel") != "next" or self._next_by_offset:
+            super().append(link)
+
+
+def page_links(
+    definition: Mapping[str, Any], store: FeatureStore, cursor: str | None, links: Sequence[dict[str, str]]
+) -> PageLinks:
+    """Return the links of a page.
+
+    Args:
+        definition: The provider definition; `base_url` and `collection` give the address.
+        store: Where the features are.
+        cursor: Where the next page starts, None on the last page.
+        links: Other links.
+    """
+    asked = read_items_request()
+    if cursor is None or (asked and asked.method == "POST"):
+        return PageLinks(links, next_by_offset=False)
+    if asked is None or PAGE_PARAMETER in store.fields:
+        return PageLinks(links, next_by_offset=True)
+    address = asked.address
+    if {"base_url", "collection"} <= definition.keys():
+        address = f"{definition['base_url'].rstrip('/')}/collections/{definition['collection']}/items"
+    kept = {name: text for name, text in asked.parameters.items() if name not in {"offset", PAGE_PARAMETER}}
+    following = {
+        "rel": "next",
+        "type": _TYPES.get(kept.get("f", ""), "application/geo+json"),
+        "title": _NEXT[language()],
+        "href": f"{address}?{urlencode({**kept, PAGE_PARAMETER: cursor}, quote_via=quote, safe=',')}",
+    }
+    return PageLinks([following, *links], next_by_offset=False)
+
+
+def feature_list(features: Sequence[StoredFeature], store: FeatureStore, target: CRS) -> list[dict[str, Any]]:
+    """Return GeoJSON features in the target CRS and its axis order; an empty geometry becomes null."""
+    geometries = np.empty(len(features), dtype=object)
+    geometries[:] = [feature.geometry for feature in features]
+    geometries[shapely.is_empty(geometries)] = None
+    texts = shapely.to_geojson(written(geometries, store.crs, target))
+    whole = store.fields[store.id_field].type == "integer"
+    return [
+        {
+            "type": "Feature",
+            "id": int(feature.id) if whole else feature.id,
+            "geometry": None if text is None else json.loads(text),
+            "properties": dict(feature.properties),
+        }
+        for feature, text in zip(features, texts, strict=True)
+    ]
