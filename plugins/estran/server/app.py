@@ -1,0 +1,140 @@
+"""The application around pygeoapi: one Flask object per configuration file.
+
+What every answer shares is here: language, errors, headers, the access log. Addresses are in
+`routes`, the call of pygeoapi in `service`, the meaning of errors in `errors`.
+"""
+
+import json
+import logging
+import time
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+from pygeoapi import l10n
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.exceptions import HTTPException
+
+from estran.jobs.errors import RETRY_AFTER_S
+from estran.server.configuration import read_configuration
+from estran.server.errors import Problem, Refused, problem_of
+from estran.server.routes import allowed_methods, routes
+from estran.server.service import PROBLEM, Service
+from estran.web.paths import CONTENT_SECURITY_POLICY
+
+LOGGER = logging.getLogger(__name__)
+ACCESS = logging.getLogger("estran.access")
+
+CORS_EXPOSED = (
+    "Content-Crs, Content-Disposition, Content-Language, ETag, Link, Location, "
+    "OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After"
+)
+CORS_ACCEPTED = "Accept, Accept-Language, Content-Type, If-Match, If-None-Match, Prefer"
+CHATTY = ("pygeoapi.l10n", "pygeoapi.api.itemtypes", "pygeoapi.api.processes")
+"""Loggers that warn of what is right: a key that is not a language, an `offset` that is absent."""
+ONE_DAY_S = 86_400
+ONE_YEAR_S = 31_536_000
+
+
+def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
+    """Return the application of a territory.
+
+    Args:
+        config_path: The territory's configuration file.
+        listening: Address that the server listens on, for the links; see `read_configuration`.
+
+    Raises:
+        InvalidConfiguration: the file cannot be used.
+    """
+    configuration = read_configuration(config_path, listening=listening)
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    l10n.LOCALEDIR = configuration["server"]["locale_dir"]
+    service = Service(configuration)
+    app = Flask(
+        __name__,
+        static_folder=configuration["server"]["templates"]["static"],
+        static_url_path="/static",
+        template_folder=None,
+    )
+    app.url_map.strict_slashes = False
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ONE_DAY_S
+    app.extensions["estran"] = service
+    app.register_blueprint(routes(service))
+    app.before_request(lambda: _before(service))
+    app.after_request(_after)
+    app.register_error_handler(Exception, lambda error: _failed(service, error))
+    service.openapi.text()
+    return app
+
+
+def _before(service: Service) -> Response | None:
+    g.began = time.perf_counter()
+    language = service.language().language
+    request.accept_languages = LanguageAccept([(language, 1.0)])
+    _forget_other_configuration(service)
+    if request.method == "OPTIONS":
+        methods = ", ".join(allowed_methods(service))
+        return _options(methods)
+    return None
+
+
+def _options(methods: str) -> Response:
+    response = Response(status=204, headers={"Allow": methods, "Access-Control-Allow-Methods": methods})
+    del response.headers["Content-Type"]
+    return response
+
+
+def _forget_other_configuration(service: Service) -> None:
+    """Empty pygeoapi's cache of translated configurations when another application filled it.
+
+    The cache is keyed by language alone, so two applications in one process would show each other's pages.
+    """
+    cache = l10n._cfg_cache
+    owner = getattr(_forget_other_configuration, "owner", None)
+    if owner is not service:
+        cache.clear()
+        _forget_other_configuration.owner = service  # type: ignore[attr-defined]
+
+
+def _failed(service: Service, error: Exception) -> Response:
+    """Return any failure as an answer; nothing of a trace leaves the server."""
+    if isinstance(error, HTTPException) and error.response is not None:
+        return Response(error.response.get_data(), error.response.status_code)
+    if isinstance(error, Refused) and error.status == 204:
+        return Response(status=204)
+    problem = problem_of(error)
+    try:
+        return service.problem(problem)
+    except Exception:
+        LOGGER.exception("the error page cannot be made")
+        return _bare(problem)
+
+
+def _bare(problem: Problem) -> Response:
+    document = problem.document(language="en", instance=request.path)
+    return Response(json.dumps(document), problem.status, content_type=PROBLEM)
+
+
+def _after(response: Response) -> Response:
+    headers = response.headers
+    headers.pop("X-Powered-By", None)
+    headers["Access-Control-Allow-Origin"] = "*"
+    headers["Access-Control-Expose-Headers"] = CORS_EXPOSED
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Headers"] = CORS_ACCEPTED
+        headers["Access-Control-Max-Age"] = str(ONE_DAY_S)
+    if response.mimetype == "text/html":
+        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        headers["X-Frame-Options"] = "SAMEORIGIN"
+    if request.endpoint == "static":
+        if "/vendor/" in request.path and response.status_code == 200:
+            headers["Cache-Control"] = f"public, max-age={ONE_YEAR_S}, immutable"
+    else:
+        response.vary.update(("Accept", "Accept-Language"))
+    if response.status_code == 503:
+        headers.setdefault("Retry-After", str(RETRY_AFTER_S))
+    elapsed_ms = 1000 * (time.perf_counter() - g.get("began", time.perf_counter()))
+    ACCESS.info("%s %s %d %.1f ms", request.method, request.path, response.status_code, elapsed_ms)
+    return response

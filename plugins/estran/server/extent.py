@@ -1,0 +1,57 @@
+"""Where a layer lies and in which CRS, read from its file when the territory left it out."""
+
+import sqlite3
+from pathlib import Path
+
+import pyproj
+import rasterio
+
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+WGS84 = "OGC:CRS84"
+
+type Bounds = tuple[float, float, float, float]
+
+
+def read_extent(path: Path, table: str) -> Bounds:
+    """Return the longitude and latitude bounds of a GeoPackage table or of a raster.
+
+    A file that is not there yet, or cannot be read, gives the whole world: the layer itself will say
+    why it is unavailable.
+    """
+    try:
+        bounds, crs = _table_bounds(path, table) if table else _raster_bounds(path)
+        transformer = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
+        west, south, east, north = transformer.transform_bounds(*bounds, densify_pts=21)
+    except (OSError, sqlite3.Error, AttributeError, TypeError, ValueError, pyproj.exceptions.ProjError):
+        return WORLD
+    return round(west, 6), round(south, 6), round(east, 6), round(north, 6)
+
+
+def read_storage_crs(path: Path, table: str) -> str | None:
+    """Return the CRS that a GeoPackage table is stored in, as an OGC URI; None when it cannot be known."""
+    try:
+        _, crs = _table_bounds(path, table)
+    except (OSError, sqlite3.Error, TypeError, ValueError):
+        return None
+    authority, _, code = crs.partition(":")
+    return f"http://www.opengis.net/def/crs/{authority.upper()}/0/{code}" if code.isdigit() else None
+
+
+def _table_bounds(path: Path, table: str) -> tuple[Bounds, str]:
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as connection:
+        row = connection.execute(
+            "SELECT min_x, min_y, max_x, max_y, organization || ':' || organization_coordsys_id"
+            " FROM gpkg_contents JOIN gpkg_spatial_ref_sys USING (srs_id) WHERE table_name = ?",
+            (table,),
+        ).fetchone()
+    connection.close()
+    west, south, east, north, crs = row
+    return (float(west), float(south), float(east), float(north)), str(crs)
+
+
+def _raster_bounds(path: Path) -> tuple[Bounds, str]:
+    with rasterio.open(path) as raster:
+        west, south, east, north = raster.bounds
+        return (west, south, east, north), raster.crs.to_wkt()
