@@ -1,0 +1,5 @@
+"""`python -m estran.cli`: the `estran` command."""
+
+from estran.cli.main import estran
+
+estran()

@@ -1,0 +1,71 @@
+"""`estran data build` and `estran data status`."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from estran.cli.language import said
+from estran.cli.options import config_option
+from estran.ingest.build import BuildRecord, build_fingerprint, build_territory, read_record
+from estran.layers.territory import read_territory
+
+
+@click.group()
+def data() -> None:
+    """Build the data of the territory / construire les données du territoire."""
+
+
+@data.command()
+@config_option
+@click.option("--force", is_flag=True, help="Build even when nothing has changed.")
+def build(config_path: Path, force: bool) -> None:
+    """Build the stores and the land ledger, if they are not up to date / construire les données."""
+    territory = read_territory(config_path)
+    columns = (
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(territory.settings.territory.id, total=1.0)
+        record = build_territory(
+            territory,
+            force=force,
+            progress=lambda step, done: bars.update(task, description=step, completed=done),
+        )
+    _tell(record)
+
+
+@data.command()
+@config_option
+def status(config_path: Path) -> None:
+    """Say whether the data are built and up to date / dire si les données sont à jour."""
+    territory = read_territory(config_path)
+    record = read_record(territory)
+    if record is None:
+        problem = said("Aucune donnée : lancez `estran data build`.", "No data: run `estran data build`.")
+    elif record.fingerprint != build_fingerprint(territory):
+        problem = said(
+            "Les sources ont changé : lancez `estran data build`.",
+            "The sources have changed: run `estran data build`.",
+        )
+    else:
+        _tell(record)
+        return
+    click.echo(problem)
+    sys.exit(1)
+
+
+def _tell(record: BuildRecord) -> None:
+    megabytes = sum(record.files.values()) / 1e6
+    state = (
+        said("données construites", "data built")
+        if record.rebuilt
+        else said("données à jour", "data up to date")
+    )
+    files = said("fichiers", "files")
+    click.echo(f"{state}: {record.directory} ({len(record.files)} {files}, {megabytes:.1f} MB)", err=True)

@@ -1,0 +1,100 @@
+"""How is an envelope read at a terminal? Indicators with their interval, then what to know about them."""
+
+from rich.console import Console
+from rich.table import Table
+
+from estran.assessments.envelope import Envelope, Indicator
+from estran.carbon.text import Text
+
+INDICATOR = Text("Indicateur", "Indicator")
+VALUE = Text("Valeur", "Value")
+INTERVAL = Text("Intervalle", "Interval")
+UNIT = Text("Unité", "Unit")
+FEATURE = Text("Objet", "Feature")
+COVERED = Text("Couverture", "Coverage")
+FITNESS = Text("Aptitude", "Fitness")
+WARNINGS = Text("À savoir", "To know")
+SOURCES = Text("Sources", "Sources")
+RECEIPT = Text("Reçu", "Receipt")
+NOT_EVALUATED = Text("non évalué", "not evaluated")
+NO_AREA = Text("sans surface", "no area")
+
+FEATURES_SHOWN = 30
+"""A terminal lists no more features than this; the other formats list them all."""
+
+
+def print_report(envelope: Envelope, console: Console, language: str) -> None:
+    """Print an envelope in one language."""
+    table = Table(title=envelope.title.read(language), title_justify="left")
+    table.add_column(INDICATOR.read(language))
+    table.add_column(VALUE.read(language), justify="right")
+    table.add_column(
+        f"{INTERVAL.read(language)} {_percent(envelope.uncertainty.confidence, language)}", justify="right"
+    )
+    table.add_column(UNIT.read(language))
+    for indicator in envelope.indicators:
+        table.add_row(
+            indicator.title.read(language),
+            _number(indicator.value, language),
+            _interval(indicator, language),
+            indicator.unit,
+        )
+    console.print(table)
+    if envelope.features:
+        console.print(_features(envelope, language))
+    share = envelope.coverage.share
+    covered = NO_AREA.read(language) if share is None else _percent(share, language)
+    console.print(f"[bold]{COVERED.read(language)}[/bold] {covered}")
+    fitness = envelope.fitness
+    console.print(f"[bold]{FITNESS.read(language)}[/bold] {fitness.title.read(language)}")
+    for reason in fitness.reasons:
+        console.print(f"  - {reason.read(language)}", highlight=False)
+    if envelope.warnings:
+        console.print(f"[bold]{WARNINGS.read(language)}[/bold]")
+    for notice in envelope.warnings:
+        place = f" ({notice.where})" if notice.where else ""
+        console.print(f"  - {notice.message.read(language)}{place}", highlight=False, markup=False)
+    console.print(f"[bold]{SOURCES.read(language)}[/bold] {envelope.terms.attribution}", highlight=False)
+    console.print(f"[bold]{RECEIPT.read(language)}[/bold] {envelope.receipt.hash}", highlight=False)
+
+
+def _features(envelope: Envelope, language: str) -> Table:
+    features = envelope.features or ()
+    table = Table()
+    table.add_column(FEATURE.read(language))
+    table.add_column(VALUE.read(language), justify="right")
+    table.add_column(INTERVAL.read(language), justify="right")
+    table.add_column(UNIT.read(language))
+    table.add_column(COVERED.read(language), justify="right")
+    table.add_column(FITNESS.read(language))
+    for feature in features[:FEATURES_SHOWN]:
+        total = feature.indicator("total")
+        share = feature.coverage.share
+        table.add_row(
+            feature.id,
+            _number(total.value, language),
+            _interval(total, language),
+            total.unit,
+            NO_AREA.read(language) if share is None else _percent(share, language),
+            feature.fitness.title.read(language),
+        )
+    if len(features) > FEATURES_SHOWN:
+        table.add_row(f"… +{len(features) - FEATURES_SHOWN}")
+    return table
+
+
+def _interval(indicator: Indicator, language: str) -> str:
+    if indicator.low is None or indicator.high is None:
+        return ""
+    return f"{_number(indicator.low, language)} – {_number(indicator.high, language)}"
+
+
+def _number(value: float | None, language: str) -> str:
+    if value is None:
+        return NOT_EVALUATED.read(language)
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
+    return text.replace(",", " ").replace(".", ",") if language == "fr" else text
+
+
+def _percent(share: float, language: str) -> str:
+    return f"{share * 100:.0f} %" if language == "fr" else f"{share:.0%}"
