@@ -1,93 +1,17 @@
-"""What every feature store must do, whatever holds the data.
-
-A store joins by adding to `STORES` a function that stores a frame and opens it.
-"""
+"""What every feature store must do, whatever holds the data: values and selections."""
 
 import datetime as dt
-import itertools
 from collections.abc import Callable
-from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pytest
 import shapely
+from layers.feature_stores import X, Y, box, sample
 from pygeofilter import ast, values
-from shapely.affinity import translate
 
 from estran.carbon.errors import InvalidInput, NotFound
-from estran.layers.features.geopackage import open_store
 from estran.layers.features.query import FeatureQuery, FeatureStore, Field
 from estran.layers.features.times import parse_interval
-from estran.layers.features.writing import write_table
-
-X, Y = 380_000, 6_570_000
-
-
-def geopackage(folder: Path, frame: gpd.GeoDataFrame) -> FeatureStore:
-    path = folder / "features.gpkg"
-    write_table(path, "parking-areas", frame, id_field="code")
-    return open_store(path, "parking-areas", "code")
-
-
-STORES: dict[str, Callable[[Path, gpd.GeoDataFrame], FeatureStore]] = {"geopackage": geopackage}
-
-
-def at(*points: tuple[float, ...]) -> list[tuple[float, ...]]:
-    return [(X + point[0], Y + point[1], *point[2:]) for point in points]
-
-
-def box(min_x: float, min_y: float, max_x: float, max_y: float) -> shapely.Polygon:
-    return shapely.box(X + min_x, Y + min_y, X + max_x, Y + max_y)
-
-
-def sample() -> gpd.GeoDataFrame:
-    triangle = shapely.Polygon(at((40, 0), (50, 0), (50, 10)))
-    bow_tie = shapely.Polygon(at((100, 0), (110, 10), (110, 0), (100, 10)))
-    mixed = shapely.GeometryCollection([shapely.Point(at((70, 5))[0]), box(80, 0, 90, 10)])
-    second = dt.timedelta(seconds=1)
-    seen = dt.datetime(2020, 1, 2, 1, 4, 5, tzinfo=dt.UTC)
-    return gpd.GeoDataFrame(
-        {
-            "code": ["a", "b", "c", "d", "e", "f", "g", "h"],
-            "name": ["Périgny", "aytré", None, "Périgny", "", "l'Houmeau", "100%", "perigny"],
-            "places": pd.array([1, 2, None, 2**40, 0, 5, 6, 2], dtype="Int64"),
-            "share": [1.5, None, 2.5, -1.0, 0.0, 7.25, 8.0, 9.0],
-            "open": pd.array([True, False, None, True, False, True, None, False], dtype="boolean"),
-            "day": [
-                dt.date(2020, 1, 2),
-                dt.date(2020, 2, 1),
-                None,
-                dt.date(2021, 7, 14),
-                dt.date(2020, 1, 2),
-                dt.date(1999, 12, 31),
-                None,
-                None,
-            ],
-            "seen": [seen, seen + second / 2, None, seen + second, None, None, None, None],
-        },
-        geometry=[
-            box(0, 0, 10, 10),
-            box(20, 0, 30, 10),
-            triangle,
-            shapely.Point(at((60, 5, 7))[0]),
-            mixed,
-            shapely.Polygon(),
-            None,
-            bow_tie,
-        ],
-        crs=2154,
-    )
-
-
-@pytest.fixture(params=sorted(STORES))
-def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[gpd.GeoDataFrame], FeatureStore]:
-    return lambda frame: STORES[request.param](tmp_path, frame)
-
-
-@pytest.fixture
-def store(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> FeatureStore:
-    return make_store(sample())
 
 
 def found(store: FeatureStore, **asked: object) -> str:
@@ -381,91 +305,3 @@ def test_integer_identifiers(make_store: Callable[[gpd.GeoDataFrame], FeatureSto
     for unknown in ("11", "ten", "10.0"):
         with pytest.raises(NotFound):
             store.get(unknown)
-
-
-def paging_frame() -> gpd.GeoDataFrame:
-    count = 23
-    return gpd.GeoDataFrame(
-        {
-            "code": [f"p{number:02}" for number in range(count)],
-            "kind": [["x", None, "é", "X"][number % 4] for number in range(count)],
-            "size": [None if number % 5 == 0 else number % 3 / 2 for number in range(count)],
-        },
-        geometry=[translate(shapely.Point(X, Y), number) for number in range(count)],
-        crs=2154,
-    )
-
-
-def expected_order(frame: gpd.GeoDataFrame, sortby: tuple[tuple[str, bool], ...]) -> list[str]:
-    """Sort by the last key first: Python's sort is stable. Nulls go last whatever the direction."""
-    rows = sorted(frame.to_dict("records"), key=lambda row: row["code"])
-    for name, ascending in reversed(sortby):
-        present = [row for row in rows if not pd.isna(row[name])]
-        absent = [row for row in rows if pd.isna(row[name])]
-        if ascending:
-            rows = sorted(present, key=lambda row: row[name]) + absent
-        else:
-            rows = sorted(present, key=lambda row: row[name], reverse=True) + absent
-    return [row["code"] for row in rows]
-
-
-SORTS: list[tuple[tuple[str, bool], ...]] = [
-    (),
-    (("code", False),),
-    (("kind", True),),
-    (("kind", False),),
-    (("size", False), ("kind", True)),
-    (("kind", True), ("code", False)),
-    (("kind", True), ("size", False), ("code", True)),
-]
-
-
-@pytest.mark.parametrize("sortby", SORTS)
-@pytest.mark.parametrize("limit", [1, 4, 23, 100])
-def test_pages_by_cursor_hold_every_feature_once_and_in_order(
-    make_store: Callable[[gpd.GeoDataFrame], FeatureStore], sortby: tuple[tuple[str, bool], ...], limit: int
-) -> None:
-    frame = paging_frame()
-    store = make_store(frame)
-    ids: list[str] = []
-    after = None
-    for _ in itertools.count():
-        page = store.query(FeatureQuery(limit=limit, sortby=sortby, after=after))
-        assert page.number_matched == 23
-        ids += [feature.id for feature in page.features]
-        after = page.next
-        if after is None:
-            break
-    assert ids == expected_order(frame, sortby)
-
-
-def test_pages_by_offset(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> None:
-    store = make_store(paging_frame())
-    last = store.query(FeatureQuery(limit=10, offset=20))
-    assert [feature.id for feature in last.features] == ["p20", "p21", "p22"]
-    assert last.next is None
-    assert store.query(FeatureQuery(limit=10, offset=99)).features == ()
-
-
-def test_cursor_follows_a_selection(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> None:
-    store = make_store(paging_frame())
-    area = box(-0.5, -1, 9.5, 1)
-    first = store.query(FeatureQuery(limit=6, region=area))
-    second = store.query(FeatureQuery(limit=6, region=area, after=first.next))
-    assert (first.number_matched, second.number_matched) == (10, 10)
-    assert [feature.id for feature in second.features] == ["p06", "p07", "p08", "p09"]
-    assert second.next is None
-
-
-def test_a_cursor_that_was_changed_or_belongs_elsewhere_is_refused(
-    make_store: Callable[[gpd.GeoDataFrame], FeatureStore],
-) -> None:
-    store = make_store(paging_frame())
-    token = store.query(FeatureQuery(limit=2)).next
-    assert token is not None
-    changed = token[:-1] + ("A" if token[-1] != "A" else "Q")
-    for wrong in (changed, "", "x", "é", token + "AAAA", token[:8]):
-        with pytest.raises(InvalidInput):
-            store.query(FeatureQuery(limit=2, after=wrong))
-    with pytest.raises(InvalidInput):
-        store.query(FeatureQuery(limit=2, after=token, sortby=(("kind", True),)))

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 from flask import Flask, Response, g, request
-from pygeoapi import l10n
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 
@@ -19,6 +18,7 @@ from estran.server.configuration import read_configuration
 from estran.server.errors import Problem, Refused, problem_of
 from estran.server.routes import allowed_methods, routes
 from estran.server.service import PROBLEM, Service
+from estran.server.upstream import forget_translations, use_link_titles
 from estran.web.paths import CONTENT_SECURITY_POLICY
 
 LOGGER = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
     configuration = read_configuration(config_path, listening=listening)
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.ERROR)
-    l10n.LOCALEDIR = configuration["server"]["locale_dir"]
+    use_link_titles()
     service = Service(configuration)
     app = Flask(
         __name__,
@@ -57,7 +57,6 @@ def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
         template_folder=None,
     )
     app.url_map.strict_slashes = False
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ONE_DAY_S
     app.extensions["estran"] = service
     app.register_blueprint(routes(service))
     app.before_request(lambda: _before(service))
@@ -71,7 +70,7 @@ def _before(service: Service) -> Response | None:
     g.began = time.perf_counter()
     language = service.language().language
     request.accept_languages = LanguageAccept([(language, 1.0)])
-    _forget_other_configuration(service)
+    forget_translations(service)
     if request.method == "OPTIONS":
         methods = ", ".join(allowed_methods(service))
         return _options(methods)
@@ -82,18 +81,6 @@ def _options(methods: str) -> Response:
     response = Response(status=204, headers={"Allow": methods, "Access-Control-Allow-Methods": methods})
     del response.headers["Content-Type"]
     return response
-
-
-def _forget_other_configuration(service: Service) -> None:
-    """Empty pygeoapi's cache of translated configurations when another application filled it.
-
-    The cache is keyed by language alone, so two applications in one process would show each other's pages.
-    """
-    cache = l10n._cfg_cache
-    owner = getattr(_forget_other_configuration, "owner", None)
-    if owner is not service:
-        cache.clear()
-        _forget_other_configuration.owner = service  # type: ignore[attr-defined]
 
 
 def _failed(service: Service, error: Exception) -> Response:

@@ -48,6 +48,7 @@ class Service:
                 f"le gestionnaire de calculs ne peut être chargé : {error} ; lancez `estran config check`",
                 where="server.manager",
             ) from error
+        self.api.tpl_config["path"] = configuration["server"]["templates"]["path"]
         self.configuration = configuration
         self.bodies = Bodies(
             LimitSettings.model_validate(configuration["estran"].get("limits") or {}).body_mb
