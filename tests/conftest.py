@@ -2,6 +2,8 @@
 
 Mark a test `@pytest.mark.component("browser")`. When the component is absent the test is
 skipped and the end of the run says what to install; with `ESTRAN_STRICT=1` it fails instead.
+
+Properties are tried on the same examples at each run; `HYPOTHESIS_PROFILE=explore` tries new ones.
 """
 
 import os
@@ -12,6 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 ROOT = Path(__file__).resolve().parent.parent
 

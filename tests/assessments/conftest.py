@@ -9,7 +9,6 @@ import geopandas as gpd
 import pytest
 import shapely
 import yaml
-from hypothesis import settings
 from pyproj import CRS
 from shapely import box
 
@@ -21,8 +20,6 @@ from estran.layers.ledger.build import LedgerInputs, LedgerLayer, build_ledger
 from estran.layers.progress import silent
 from estran.layers.territory import Territory, read_territory
 
-settings.register_profile("estran", deadline=None)
-settings.load_profile("estran")
 
 LAMBERT = CRS.from_epsg(2154)
 
