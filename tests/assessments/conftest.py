@@ -20,7 +20,6 @@ from estran.layers.ledger.build import LedgerInputs, LedgerLayer, build_ledger
 from estran.layers.progress import silent
 from estran.layers.territory import Territory, read_territory
 
-
 LAMBERT = CRS.from_epsg(2154)
 
 X, Y = 380_000.0, 6_570_000.0
