@@ -41,7 +41,7 @@ lint: $(READY) ## Style, types and import rules
 	@$(BIN)/lint-imports
 
 bench: $(READY) ## Measure, side by side, and print the ratios
-	@$(BIN)/python -m tests.benchmarks.run
+	@$(BIN)/python tests/benchmarks/run.py
 
 lock: $(READY) ## Write the two lock files again from pyproject.toml
 	@$(COMPILE) -o requirements.lock pyproject.toml
