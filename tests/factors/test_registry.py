@@ -149,11 +149,17 @@ def test_a_commune_outside_the_table_is_a_gap(registry: Registry) -> None:
 
 
 def test_every_factor_has_unit_source_and_doubt(registry: Registry) -> None:
-    assert len(registry.factors) > 600
-    for factor in registry.factors.values():
-        assert factor.unit in {"tC/ha", "tC/km"}
+    stocks = [
+        factor for factor in registry.factors.values() if ".stock." in factor.id and "/ha" in factor.unit
+    ]
+    assert len(stocks) > 600
+    for factor in stocks:
+        assert factor.unit == "tC/ha"
         assert factor.value >= 0.0
         assert factor.relative_sd > 0.0
+    for factor in registry.factors.values():
+        assert factor.sd >= 0.0
+        assert (factor.sd == 0.0) <= (factor.kind == "none" or factor.value == 0.0), factor.id
         assert factor.title.fr
         assert factor.title.en
         assert factor.source.link.startswith("https://")
@@ -175,7 +181,7 @@ def test_one_published_number_used_twice_errs_together(registry: Registry) -> No
 
 
 def test_unknown_factor_gives_the_nearest(registry: Registry) -> None:
-    with pytest.raises(InvalidInput, match=r"soil\.stock\.cropland\.4_1") as caught:
+    with pytest.raises(UnknownFactor, match=r"soil\.stock\.cropland\.4_1") as caught:
         registry.factor("soil.stock.cropland.41")
     assert "facteur inconnu" in caught.value.fr
 
@@ -233,4 +239,25 @@ def test_the_registry_is_frozen_and_versioned(registry: Registry) -> None:
     with pytest.raises(FrozenInstanceError):
         registry.version = "2.0.0"
     with pytest.raises(TypeError):
-        registry.factors["x"] = registry.factors["soil.stock.cropland.4_1"]
+        registry.entries["x"] = registry.entries["soil.stock.cropland.4_1"]
+
+
+def test_a_mean_with_an_unknown_part_is_unknown(registry: Registry) -> None:
+    with pytest.raises(UnknownFactor):
+        registry.factor("living_biomass.stock.forest_broadleaf.g5+nowhere")
+
+
+def test_forest_flows_choose_their_place_as_stocks_do(registry: Registry) -> None:
+    """Group F1, broadleaf: the balance of the inventory is growth - mortality - harvest, in carbon."""
+    zone = registry.commune_zone("17300")
+    flows = {
+        name: density(registry.forest_flow(name, "forest_broadleaf", zone))
+        for name in ("growth", "mortality", "harvest", "balance", "expansion")
+    }
+    assert flows["growth"].id == "forest.growth.forest_broadleaf.f1"
+    assert (flows["growth"].unit, flows["balance"].unit) == ("m3/ha/yr", "tC/ha/yr")
+    net_m3 = flows["growth"].value - flows["mortality"].value - flows["harvest"].value
+    assert flows["balance"].value == pytest.approx(net_m3 * flows["expansion"].value, abs=0.2)
+    assert density(registry.forest_flow("growth", "forest_poplar", registry.commune_zone("17391"))).id == (
+        "forest.growth.forest_poplar.france"
+    )

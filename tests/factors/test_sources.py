@@ -3,8 +3,9 @@ import warnings
 
 import pytest
 
-from estran.factors.documents import DATA, LandClasses, Tables, WetlandTypes, read_document
-from estran.factors.tables import read_rows
+from estran.factors.documents import DATA, NAMES, LandClasses, WetlandTypes, read_document, read_tables
+from estran.factors.registry import read_registry
+from estran.factors.rows import read_rows
 
 LEDGER_CLASSES = {
     "building", "parking", "road", "artificial_sealed", "artificial_grass_shrubs", "artificial_trees",
@@ -24,17 +25,37 @@ class PastReviewDate(UserWarning):
 
 
 def test_every_table_says_where_it_comes_from() -> None:
-    described = set(read_document("tables", Tables).tables)
-    assert described == {path.stem for path in DATA.glob("*.csv")}
+    assert set(read_tables()) == {path.stem for path in DATA.glob("*.csv")}
+
+
+def test_every_table_says_what_its_rows_are_called() -> None:
+    """A table of stocks, of places or of joins is read by its own function; any other is named."""
+    own = {
+        "soil_carbon_stocks_by_zone", "biomass_stocks_nonforest", "forest_carbon_ifn", "forest_litter",
+        "hedges_carbon_by_department", "commune_zones_france", "region_to_inter_region", "citepa_to_class",
+        "crosswalks", "clc_to_class",
+    }  # fmt: skip
+    wide = {name for name, table in read_tables().items() if table.factors}
+    named = {path.stem for path in (DATA / NAMES).glob("*.csv")}
+    assert set(read_tables()) == own & set(read_tables()) | wide | named
 
 
 @pytest.mark.filterwarnings("default")
 def test_every_table_has_a_review_date_and_a_past_one_is_named() -> None:
     today = dt.datetime.now(dt.UTC).date()
-    for name, table in read_document("tables", Tables).tables.items():
+    for name, table in read_tables().items():
         assert table.review_by.year > table.year, name
         if table.review_by < today:
             warnings.warn(PastReviewDate(name), stacklevel=1)
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_factor_past_its_date_is_named_and_its_dates_are_in_order() -> None:
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    for factor in read_registry().factors.values():
+        assert not (factor.valid_from and factor.valid_to) or factor.valid_from <= factor.valid_to, factor.id
+        if factor.review_by < today:
+            warnings.warn(PastReviewDate(factor.id), stacklevel=1)
 
 
 def test_every_class_of_the_ledger_is_known() -> None:

@@ -1,8 +1,12 @@
 """What do the YAML files of the registry say? Read once, checked strictly."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import yaml
@@ -11,7 +15,17 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 from estran.carbon.errors import UnknownFactor
 from estran.carbon.text import Text
 
-DATA = Path(__file__).parent / "data"
+DATA = (Path(__file__).parent / "data").resolve()
+"""The factors that ship with Estran."""
+
+NAMES = "names"
+"""Folder of the files that name the rows of the tables."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_folder: ContextVar[Path] = ContextVar("factor_folder", default=DATA)
+
+Kind = Literal["relative", "none", "sd1", "p5_p95", "p2.5_p97.5", "min_max"]
 
 
 class Document(BaseModel):
@@ -20,8 +34,30 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Column(Document):
+    """A column of a wide table that holds values: one factor per row.
+
+    Texts in braces are names of columns, as `names/README.md` says.
+    """
+
+    id: str
+    column: str
+    unit: str = ""
+    unit_column: str = ""
+    category: str = ""
+    title: Text
+    row: str
+    kind: Kind = "relative"
+    low: str = ""
+    high: str = ""
+    error: str = ""
+    sign: Literal[1, -1] = 1
+    where: dict[str, str] = {}
+    convention: Text | None = None
+
+
 class Table(Document):
-    """What `tables.yaml` says of one CSV table."""
+    """What `tables.yaml`, or `names/<table>.yaml`, says of one CSV table."""
 
     title: Text
     source: str
@@ -31,9 +67,12 @@ class Table(Document):
     year: int
     unit: str = ""
     checked: bool
-    range: Literal["none", "sd1", "p5_p95", "p2.5_p97.5", "min_max"]
+    range: Literal["none", "sd1", "p5_p95", "p2.5_p97.5", "min_max"] = "none"
     review_by: date
     blank: Text | None = None
+    relative_sd: dict[str, float] = {}
+    factors: tuple[Column, ...] = ()
+    labels: dict[str, dict[str, Text]] = {}
 
 
 class Tables(Document):
@@ -58,6 +97,7 @@ class Doubts(Document):
     checked: bool
     note: Text
     relative_sd: dict[str, float]
+    unpublished_relative_sd: float
     shared_errors: SharedErrors
     override_range: Literal["p5_p95"]
     range_width_sd: dict[str, float]
@@ -78,6 +118,15 @@ class LandClass(Document):
     forest: str | None = None
     litter: str | None = None
     not_evaluated: Text | None = None
+
+
+class ForestFlow(Document):
+    """One entry of `forest_flows.yaml`."""
+
+    column: str
+    unit: str
+    title: Text
+    convention: Text | None = None
 
 
 class WetlandType(Document):
@@ -127,22 +176,52 @@ class FitnessRules(Document):
     legible_mm: float
 
 
+ForestFlows = RootModel[dict[str, ForestFlow]]
 Pools = RootModel[dict[str, Pool]]
 LandClasses = RootModel[dict[str, LandClass]]
 WetlandTypes = RootModel[dict[str, WetlandType]]
 WetlandSoils = RootModel[dict[str, WetlandSoil]]
 
 
-@lru_cache(maxsize=32)
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Read the factors of another folder, absolute and laid out like `data`, inside the block."""
+    token = _folder.set(folder)
+    try:
+        yield
+    finally:
+        _folder.reset(token)
+
+
+def factor_folder() -> Path:
+    """Return the folder that factors are read from."""
+    return _folder.get()
+
+
 def read_document[Model: BaseModel](name: str, model: type[Model]) -> Model:
     """Return `<name>.yaml` of the registry as a checked model.
 
     Raises:
         UnknownFactor: the file is absent or does not follow its model.
     """
-    path = DATA / f"{name}.yaml"
+    document: Model = _read(factor_folder(), name, model)
+    return document
+
+
+def read_tables() -> Mapping[str, Table]:
+    """Return what every CSV table is, from `tables.yaml` and from `names/<table>.yaml`.
+
+    Raises:
+        UnknownFactor: a file is malformed, or two of them speak of one table.
+    """
+    return _tables(factor_folder())
+
+
+@lru_cache(maxsize=128)
+def _read(folder: Path, name: str, model: type[BaseModel]) -> Any:
+    path = folder / f"{name}.yaml"
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 -- safe, and ten times as fast
         return model.model_validate(content)
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise UnknownFactor(
@@ -150,3 +229,17 @@ def read_document[Model: BaseModel](name: str, model: type[Model]) -> Model:
             f"la table de facteurs {path.name} n'est pas valide : {error}",
             where=path.name,
         ) from error
+
+
+@lru_cache(maxsize=8)
+def _tables(folder: Path) -> Mapping[str, Table]:
+    tables = dict(_read(folder, "tables", Tables).tables)
+    for path in sorted((folder / NAMES).glob("*.yaml")):
+        if path.stem in tables:
+            raise UnknownFactor(
+                f"tables.yaml and {NAMES}/{path.name} both describe the table {path.stem}",
+                f"tables.yaml et {NAMES}/{path.name} décrivent tous deux la table {path.stem}",
+                where=path.name,
+            )
+        tables[path.stem] = _read(folder, f"{NAMES}/{path.stem}", Table)
+    return MappingProxyType(tables)

@@ -1,24 +1,23 @@
-"""Which factors do the CSV tables of stocks hold? One factor per row with a value."""
+"""Which factors do the tables of stocks and of forest growth hold? One factor per value."""
 
-import csv
 from collections.abc import Iterable, Iterator
-from math import isfinite
 
 from estran.carbon.errors import UnknownFactor
 from estran.carbon.text import Text
-from estran.carbon.units import UNITS
 from estran.factors.documents import (
-    DATA,
     Doubts,
+    ForestFlows,
     LandClass,
     LandClasses,
     Pools,
     Table,
-    Tables,
     WetlandSoils,
     read_document,
+    read_tables,
 )
-from estran.factors.factor import Factor, RangeKind, Source
+from estran.factors.factor import Factor, Gap, RangeKind
+from estran.factors.reading import Reading, read_value
+from estran.factors.rows import read_rows
 
 EDITION = "2016-2020"
 """Edition of the forest inventory that covers all of France."""
@@ -34,28 +33,6 @@ FOREST_LEVELS = {
     "bassin_populicole": Text("bassin populicole", "poplar basin"),
     "France": Text("", ""),
 }
-
-
-def read_rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of `<name>.csv`.
-
-    Raises:
-        UnknownFactor: the table is absent.
-    """
-    try:
-        with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except OSError as error:
-        raise UnknownFactor(
-            f"the factor table {name}.csv is missing",
-            f"la table de facteurs {name}.csv manque",
-            where=name,
-        ) from error
-
-
-def read_crosswalk(table: str) -> dict[str, str]:
-    """Return one of the joins of `crosswalks.csv`, from code to code."""
-    return {row["from_code"]: row["to_code"] for row in read_rows("crosswalks") if row["table"] == table}
 
 
 def read_factors() -> dict[str, Factor]:
@@ -124,6 +101,7 @@ def _biomass() -> Iterator[Factor]:
 
 def _forest() -> Iterator[Factor]:
     compositions = _compositions()
+    flows = read_document("forest_flows", ForestFlows).root
     for row in read_rows("forest_carbon_ifn"):
         land = compositions.get(row["composition"])
         if row["edition"] != EDITION or row["significant"] != "1" or land is None:
@@ -141,9 +119,30 @@ def _forest() -> Iterator[Factor]:
                 ),
                 value=row[column],
                 doubt=FOREST_DOUBTS[pool],
-                row=" ".join(f"{key}={row[key]}" for key in ("edition", "level", "code", "composition")),
+                row=_forest_row(row),
                 weight_ha=float(row["area_ha"]) if row["area_ha"] else None,
             )
+        for name, flow in flows.items():
+            if not row[flow.column]:
+                continue
+            yield _factor(
+                "forest_carbon_ifn",
+                identifier=f"forest.{name}.{identifier}.{row['code'].lower()}",
+                title=Text(
+                    f"{flow.title.fr} : {land_class.title.fr}, {level.fr} {place}".replace("  ", " "),
+                    f"{flow.title.en}: {land_class.title.en}, {level.en} {place}".replace("  ", " "),
+                ),
+                value=row[flow.column],
+                unit=flow.unit,
+                doubt=f"forest_{name}",
+                row=_forest_row(row),
+                convention=flow.convention,
+                weight_ha=float(row["area_ha"]) if row["area_ha"] else None,
+            )
+
+
+def _forest_row(row: dict[str, str]) -> str:
+    return " ".join(f"{key}={row[key]}" for key in ("edition", "level", "code", "composition"))
 
 
 def _litter() -> Iterator[Factor]:
@@ -191,72 +190,57 @@ def _wetlands() -> Iterator[Factor]:
             doubt="soil",
             row=key,
             convention=soil.convention,
-            bounds=None if soil.range == "none" else (soil.range, float(row["low"]), float(row["high"])),
-            source=(row["source"], int(row["year"]), row["source_checked"] == "yes"),
+            bounds=None if soil.range == "none" else (soil.range, row["low"], row["high"]),
+            source=(row["source"], row["year"], row["source_checked"]),
         )
 
 
 def _factor(
-    table_name: str,
+    table: str,
     *,
     identifier: str,
     title: Text,
     value: str,
     doubt: str,
     row: str,
+    unit: str = "",
     error: str = "",
     convention: Text | None = None,
     weight_ha: float | None = None,
-    bounds: tuple[RangeKind, float, float] | None = None,
-    source: tuple[str, int, bool] | None = None,
+    bounds: tuple[RangeKind, str, str] | None = None,
+    source: tuple[str, str, str] = ("", "", ""),
 ) -> Factor:
-    table, doubts = _table(table_name), _doubts()
-    name, year, checked = source or (table.source, table.year, table.checked)
-    number = _number(value, identifier)
-    if table.unit not in UNITS:
-        raise UnknownFactor(
-            f"{table_name} is in {table.unit!r}, an unknown unit",
-            f"{table_name} est en {table.unit!r}, une unité inconnue",
-            where=table_name,
-        )
-    relative = doubts.relative_sd[doubt]
-    kind: RangeKind = "relative"
-    low = high = None
-    if bounds:
-        kind, low, high = bounds
-        relative = (high - low) / doubts.range_width_sd[kind] / number
-    return Factor(
-        id=identifier,
-        title=title,
-        value=number,
-        sd=relative * number,
-        relative_sd=relative,
-        unit=table.unit,
-        kind=kind,
-        source=Source(name, table.link, table.licence, table.attribution, year, table_name, row),
-        error=error or identifier,
-        low=low,
-        high=high,
-        checked=checked,
-        doubt_checked=bool(bounds) or doubts.checked,
-        convention=convention,
-        weight_ha=weight_ha,
-        review_by=table.review_by.isoformat(),
+    kind, low, high = bounds or ("relative", "", "")
+    name, year, checked = source
+    found = read_value(
+        Reading(
+            id=identifier,
+            title=title,
+            table=table,
+            row=row,
+            value=value,
+            unit=unit or _table(table).unit,
+            kind=kind,
+            low=low,
+            high=high,
+            relative_sd=_doubts().relative_sd[doubt],
+            error=error,
+            category=doubt,
+            source=name,
+            year=year,
+            checked=checked,
+            convention=convention,
+            weight_ha=weight_ha,
+        ),
+        _table(table),
     )
-
-
-def _number(text: str, identifier: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("nan")
-    if not isfinite(number):
+    if isinstance(found, Gap):
         raise UnknownFactor(
-            f"the factor {identifier} has no usable value: {text!r}",
-            f"le facteur {identifier} n'a pas de valeur utilisable : {text!r}",
+            f"the stock {identifier} has no value in {table}",
+            f"le stock {identifier} n'a pas de valeur dans {table}",
             where=identifier,
         )
-    return number
+    return found
 
 
 def _named(pool: str, fr: str, en: str) -> Text:
@@ -270,10 +254,8 @@ def _compositions() -> dict[str, tuple[str, LandClass]]:
 
 
 def _table(name: str) -> Table:
-    tables: Tables = read_document("tables", Tables)
-    return tables.tables[name]
+    return read_tables()[name]
 
 
 def _doubts() -> Doubts:
-    doubts: Doubts = read_document("uncertainty", Doubts)
-    return doubts
+    return read_document("uncertainty", Doubts)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 
-from estran.factors.tables import read_rows
+from estran.factors.documents import factor_folder, reading
+from estran.factors.rows import read_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,15 @@ class CommuneZone:
     poplar_basin: str
 
 
-@lru_cache(maxsize=1)
 def read_commune_zones() -> Mapping[str, CommuneZone]:
     """Return the zone of every commune of metropolitan France, by INSEE code."""
+    return _zones(factor_folder())
+
+
+@lru_cache(maxsize=2)
+def _zones(folder: Path) -> Mapping[str, CommuneZone]:
+    with reading(folder):
+        rows = read_rows("commune_zones_france")
     return MappingProxyType(
         {
             row["insee"]: CommuneZone(
@@ -51,7 +59,7 @@ def read_commune_zones() -> Mapping[str, CommuneZone]:
                 ser_groups=split_codes(row["ser_group"]),
                 poplar_basin=row["poplar_basin"],
             )
-            for row in read_rows("commune_zones_france")
+            for row in rows
         }
     )
 

@@ -1,0 +1,75 @@
+"""Which processes use a factor? As `data/uses/<process>.yaml` declares, and tests check on real answers."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import RootModel
+
+from estran.factors.documents import factor_folder, read_document, reading
+from estran.factors.names import read_index
+
+USES = "uses"
+
+Starts = RootModel[tuple[str, ...]]
+
+
+def read_uses() -> Mapping[str, tuple[str, ...]]:
+    """Return, by process, the identifiers of the factors it may read, or how they start.
+
+    Raises:
+        UnknownFactor: a file is malformed.
+    """
+    return _uses(factor_folder())
+
+
+def is_used(identifier: str, starts: Iterable[str]) -> bool:
+    """Return whether a factor is declared: by its identifier, or by how it starts, up to a dot.
+
+    Example:
+        >>> is_used("soil.stock.cropland.4_1", ["soil.stock"]), is_used("soil.stocks.x", ["soil.stock"])
+        (True, False)
+    """
+    return any(identifier == start or identifier.startswith(f"{start}.") for start in starts)
+
+
+def processes_using(identifier: str) -> tuple[str, ...]:
+    """Return the processes that may read a factor, in alphabetical order."""
+    return tuple(process for process, starts in read_uses().items() if is_used(identifier, starts))
+
+
+def family(identifier: str) -> str:
+    """Return how to declare the use of a factor: a named row by itself, others by their kind.
+
+    Example:
+        >>> family("soil.stock.cropland.4_1"), family("energy.electricity.average")
+        ('soil.stock', 'energy.electricity.average')
+    """
+    index = read_index()
+    if identifier in index.rows:
+        return identifier
+    wide = [start.rstrip(".") for start, _ in index.starts if identifier.startswith(start)]
+    return wide[0] if wide else ".".join(identifier.split(".")[:2])
+
+
+def write_uses(folder: Path, process: str, starts: Iterable[str]) -> Path:
+    """Write what a process declares, in alphabetical order, and return the file."""
+    path = folder / USES / f"{process}.yaml"
+    words = f"# Which factors the process `{process}` may read: identifiers, or how they start."
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
+        "\n".join([words, *(f"- {start}" for start in sorted(set(starts)))]) + "\n", encoding="utf-8"
+    )
+    return path
+
+
+@lru_cache(maxsize=8)
+def _uses(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    with reading(folder):
+        return MappingProxyType(
+            {
+                path.stem: read_document(f"{USES}/{path.stem}", Starts).root
+                for path in sorted((folder / USES).glob("*.yaml"))
+            }
+        )
