@@ -14,6 +14,8 @@ from shapely import box
 
 from estran.assessments.carbon_stock import CarbonStockRequest, assess_carbon_stock
 from estran.assessments.envelope import Envelope
+from estran.assessments.project_impact import assess_project_impact
+from estran.assessments.project_inputs import ProjectImpactRequest
 from estran.assessments.request import read_request
 from estran.layers.features.writing import write_table
 from estran.layers.ledger.build import LedgerInputs, LedgerLayer, build_ledger
@@ -160,3 +162,12 @@ def tiny_ask(tiny: Territory) -> Callable[[object], Envelope]:
 def configure() -> Callable[..., Path]:
     """Writes the configuration of the tiny territory with other limits."""
     return write_configuration
+
+
+@pytest.fixture(scope="session")
+def impact(tiny: Territory) -> Callable[..., Envelope]:
+    def answer(geometry: object, crs: object = 2154, **inputs: object) -> Envelope:
+        data = {"geometry": geometry, "crs": crs, **inputs}
+        return assess_project_impact(read_request(ProjectImpactRequest, data), tiny)
+
+    return answer

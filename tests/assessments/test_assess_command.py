@@ -1,4 +1,4 @@
-"""`estran assess carbon-stock`, as typed."""
+"""`estran assess`, as typed."""
 
 import json
 from collections.abc import Callable
@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from estran.carbon.errors import InvalidInput
+from estran.carbon.errors import InvalidInput, NotFound
 from estran.cli.assess import assess
+from estran.processes.catalogue import process_classes
 
 Box = Callable[..., dict[str, Any]]
 
@@ -73,3 +74,61 @@ def test_a_file_that_is_no_json(run: Callable[..., Result], tmp_path: Path) -> N
     result = run("--geometry", str(path))
     assert isinstance(result.exception, InvalidInput)
     assert "n'est pas du JSON en UTF-8" in result.exception.fr
+
+
+def test_every_process_has_a_command() -> None:
+    result = CliRunner().invoke(assess, ["--help"], env={"COLUMNS": "200"})
+    for identifier in process_classes():
+        assert identifier in result.output
+        options = CliRunner().invoke(assess, [identifier, "--help"], env={"COLUMNS": "200"})
+        assert options.exit_code == 0, options.output
+        assert "--inputs" in options.output
+
+
+def test_an_unknown_process_gives_the_nearest() -> None:
+    result = CliRunner().invoke(assess, ["carbon-stok"])
+    assert isinstance(result.exception, NotFound)
+    assert "'carbon-stock'" in result.exception.fr
+
+
+def test_inputs_as_the_server_takes_them(run: Callable[..., Result], kilometres: Box) -> None:
+    """From standard input, with and without the `inputs` around, an option replacing one of them."""
+    inputs = {"geometry": kilometres(0, 0), "crs": 2154, "confidence": 0.8}
+    bare = run("--inputs", "-", "--format", "json", input=json.dumps(inputs))
+    whole = run(
+        "--inputs",
+        "-",
+        "--confidence",
+        "0.8",
+        "--format",
+        "json",
+        input=json.dumps({"inputs": {**inputs, "confidence": 0.5}}),
+    )
+    answers = [json.loads(result.stdout) for result in (bare, whole)]
+    for answer in answers:
+        del answer["cost"]
+    assert answers[0] == answers[1]
+    assert answers[0]["uncertainty"]["confidence"] == 0.8
+
+
+def test_monte_carlo_and_flags_are_options(run: Callable[..., Result], project: str) -> None:
+    drawn = ("--method", "monte-carlo", "--draws", "2000", "--seed", "3", "--deep-salt-marsh", "--lang", "en")
+    result = run("--geometry", project, "--crs", "2154", *drawn)
+    assert "Monte-Carlo, 2000 draws, seed 3" in result.stdout
+    assert "Salt-marsh soil, 30–100 cm" in result.stdout
+
+
+def test_a_workbook_needs_a_file(run: Callable[..., Result], project: str, tmp_path: Path) -> None:
+    given = ("--geometry", project, "--crs", "2154", "--format", "xlsx")
+    refused = run(*given)
+    assert isinstance(refused.exception, InvalidInput)
+    assert "--output" in refused.exception.fr
+    path = tmp_path / "answer.xlsx"
+    assert run(*given, "--output", str(path)).exit_code == 0
+    assert path.read_bytes()[:2] == b"PK"
+
+
+def test_inputs_must_be_an_object(run: Callable[..., Result]) -> None:
+    result = run("--inputs", "-", input="[]")
+    assert isinstance(result.exception, InvalidInput)
+    assert result.exception.where == "--inputs"

@@ -1,5 +1,7 @@
 """The whole assessment, on a real ledger of eight square kilometres of known classes."""
 
+import csv
+import io
 import itertools
 import json
 from collections.abc import Callable
@@ -261,14 +263,10 @@ def test_csv_and_geojson_hold_the_same_figures(ask: Ask, kilometres: Box, tiny: 
 
     geometry = collection(kilometres(0, 0), kilometres(3, 0))
     answer = ask(geometry)
-    lines = to_csv(answer).split("\r\n")
-    total = next(line for line in lines if line.startswith("p0,indicator,total,"))
-    assert repr(value(answer.features[0])) in total
-    assert next(line for line in lines if line.startswith("p1,indicator,total,")).split(",")[7:10] == [
-        "",
-        "",
-        "",
-    ]
+    first_row, second_row = csv.DictReader(io.StringIO(to_csv(answer)))
+    assert first_row["feature"] == "p0"
+    assert float(first_row["total_tC"]) == value(answer.features[0])
+    assert [second_row[name] for name in ("total_tC", "total_low_tC", "total_high_tC")] == ["", "", ""]
     place = read_place(CarbonStockRequest(geometry=geometry, crs=2154), tiny)
     mapped = to_geojson(answer, place)
     first = mapped["features"][0]
@@ -280,3 +278,46 @@ def test_csv_and_geojson_hold_the_same_figures(ask: Ask, kilometres: Box, tiny: 
     assert -1.3 < longitude < -1.1
     assert 46.1 < latitude < 46.3
     assert json.loads(json.dumps(mapped)) == mapped
+
+
+def test_monte_carlo_keeps_the_value_and_skews_the_interval(ask: Ask, kilometres: Box) -> None:
+    """The salt meadow is lognormal (44.8 on 83.1): its interval leans upward, the value does not move."""
+    plain = ask(kilometres(1, 1.5, 1, 0.5)).indicator("total")
+    drawn = ask(kilometres(1, 1.5, 1, 0.5), method="monte-carlo", draws=20_000).indicator("total")
+    assert drawn.value == plain.value
+    assert plain.high - plain.value == pytest.approx(plain.value - plain.low)
+    # 5th and 95th percentiles of that law: 31.87 and 167.89 tC/ha.
+    area = value(ask(kilometres(1, 1.5, 1, 0.5)), "area")
+    assert drawn.low / area == pytest.approx(31.87, rel=0.03)
+    assert drawn.high / area == pytest.approx(167.89, rel=0.03)
+
+
+def test_monte_carlo_agrees_with_the_analytic_method_on_cropland(ask: Ask, kilometres: Box) -> None:
+    """48 ± 14.4, normal: the standard error of the bounds is 2.11 x 14.4 / sqrt(50,000) = 0.14."""
+    plain, drawn = ask(kilometres(0, 0)), ask(kilometres(0, 0), method="monte-carlo", draws=50_000)
+    for name in ("total", "soil", "mean_density"):
+        exact, found = plain.indicator(name), drawn.indicator(name)
+        assert found.low == pytest.approx(exact.low, rel=0.03)
+        assert found.high == pytest.approx(exact.high, rel=0.01)
+
+
+@pytest.mark.parametrize("draws", [1_999, 100_001, 2_000.5])
+def test_draws_are_bounded(ask: Ask, kilometres: Box, draws: float) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        ask(kilometres(0, 0), draws=draws)
+    assert caught.value.where == "draws"
+
+
+def test_the_share_of_doubt_has_a_title(ask: Ask, kilometres: Box) -> None:
+    answer = ask(kilometres(0, 0, 2, 1))
+    first = answer.uncertainty.shares[0]
+    assert first.title is not None
+    assert first.title.fr in answer.fitness.reasons[-1].fr
+
+
+def test_hedges_make_the_total_partial_and_are_named(ask: Ask, kilometres: Box) -> None:
+    answer = ask(kilometres(0, 0))
+    assert answer.indicator("total").partial
+    notice = next(notice for notice in answer.warnings if notice.code == "partial-total")
+    assert "Haies" in notice.message.fr
+    assert "Hedges" in notice.message.en

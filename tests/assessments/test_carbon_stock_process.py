@@ -101,16 +101,32 @@ def test_the_description_reads_in_both_languages(process: CarbonStock, language:
 
 def test_inputs_come_from_the_model(process: CarbonStock) -> None:
     inputs = process.metadata["inputs"]
-    assert list(inputs) == ["geometry", "crs", "overrides", "confidence", "deep_salt_marsh"]
-    assert [inputs[name]["minOccurs"] for name in inputs] == [1, 0, 0, 0, 0]
+    assert list(inputs) == [
+        "geometry",
+        "crs",
+        "overrides",
+        "confidence",
+        "method",
+        "draws",
+        "seed",
+        "deep_salt_marsh",
+    ]
+    assert [inputs[name]["minOccurs"] for name in inputs] == [1, 0, 0, 0, 0, 0, 0, 0]
     assert inputs["confidence"]["schema"]["minimum"] == 0.5
     assert "$ref" not in json.dumps(process.metadata)
     assert '"null"' not in json.dumps(process.metadata)
 
 
-def test_outputs_offer_three_media_types(process: CarbonStock) -> None:
+def test_outputs_offer_documents_tables_and_maps(process: CarbonStock) -> None:
     content = content_by_media_type(process.metadata["outputs"]["result"])
-    assert list(content) == ["application/json", "application/geo+json", "text/csv"]
+    assert list(content) == [
+        "application/json",
+        "application/geo+json",
+        "text/csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/geopackage+sqlite3",
+        "application/vnd.apache.parquet",
+    ]
     assert "contentMediaType" not in json.dumps(content)
 
 

@@ -30,9 +30,9 @@ def features(*geometries: Any) -> dict[str, Any]:
 WRONG: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("bow-tie", {"geometry": polygon(BOW_TIE)}, "geometry.coordinates[0]", "crosses itself", "se croise"),
     (
-        "bow-tie in a collection",
-        {"geometry": features(polygon(SQUARE), polygon(SQUARE), polygon(BOW_TIE))},
-        "geometry.features[2].geometry.coordinates[0]",
+        "bow-tie in a collection of one",
+        {"geometry": features(polygon(BOW_TIE))},
+        "geometry.features[0].geometry.coordinates[0]",
         "(-1.142, 46.158",
         "(-1.142, 46.158",
     ),
@@ -212,10 +212,13 @@ WRONG: list[tuple[str, dict[str, Any], str, str, str]] = [
     ),
     (
         "negative override",
-        {"geometry": polygon(SQUARE), "overrides": {"x": {"value": -3, "reason": "y"}}},
-        "overrides.x.value",
-        "must be at least 0",
-        "doit valoir au moins 0",
+        {
+            "geometry": polygon(SQUARE),
+            "overrides": {"soil.stock.cropland.4_1": {"value": -3, "reason": "y"}},
+        },
+        "overrides.soil.stock.cropland.4_1",
+        "give at least 0",
+        "donnez au moins 0",
     ),
     (
         "override without reason",

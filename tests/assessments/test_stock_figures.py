@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estran.assessments.densities import Densities
-from estran.assessments.stock_figures import Figures, stock_figures
+from estran.assessments.figures import Figures, solved
+from estran.assessments.stock_figures import stock_case
 from estran.factors.registry import read_registry
 from estran.layers.ledger.keys import LandAreas, LedgerKey
 
@@ -31,7 +32,7 @@ def figures(
     )
     hectares = np.array([area for _, area in land], dtype=np.float64)
     areas = LandAreas(keys, hectares, fsum(hectares), 0)
-    return stock_figures(areas, Densities(read_registry(), {}), confidence=0.9, horizon=None, deep=deep)
+    return solved(stock_case(areas, Densities(read_registry(), {}), deep=deep).case, confidence=0.9)
 
 
 def value(found: Figures, name: str) -> float | None:
@@ -91,7 +92,6 @@ def test_land_without_density_is_not_evaluated_and_not_zero(land_class: str) -> 
         assert value(found, name) is None, name
     assert value(found, "area") == 3.0
     assert value(found, "area_evaluated") == 0.0
-    assert found.evaluated_ha == 0.0
     assert all(row.value is None and row.reason for row in found.breakdown)
 
 
@@ -212,7 +212,7 @@ def test_the_28_communes_hold_about_1_92_million_tonnes() -> None:
     )
     hectares = np.array(list(areas.values()))
     land = LandAreas(keys, hectares, fsum(hectares), 0)
-    found = stock_figures(land, Densities(read_registry(), {}), confidence=0.9, horizon=None, deep=False)
+    found = solved(stock_case(land, Densities(read_registry(), {})).case, confidence=0.9)
     assert value(found, "total") == pytest.approx(by_hand, rel=1e-9)
 
 

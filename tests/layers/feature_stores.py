@@ -8,20 +8,40 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from estran.layers.features.geopackage import open_store
+from estran.ingest.publish import publish_file
 from estran.layers.features.query import FeatureStore
+from estran.layers.features.stores import open_feature_store
 from estran.layers.features.writing import write_table
+from estran.layers.progress import silent
 
 X, Y = 380_000, 6_570_000
 
 
-def geopackage(folder: Path, frame: gpd.GeoDataFrame) -> FeatureStore:
+Store = Callable[[Path, str, gpd.GeoDataFrame], FeatureStore]
+
+
+def geopackage(folder: Path, _database: str, frame: gpd.GeoDataFrame) -> FeatureStore:
     path = folder / "features.gpkg"
     write_table(path, "parking-areas", frame, id_field="code")
-    return open_store(path, "parking-areas", "code")
+    return open_feature_store(path, "parking-areas", "code")
 
 
-STORES: dict[str, Callable[[Path, gpd.GeoDataFrame], FeatureStore]] = {"geopackage": geopackage}
+def postgis(folder: Path, database: str, frame: gpd.GeoDataFrame) -> FeatureStore:
+    path = folder / "features.gpkg"
+    write_table(path, "parking-areas", frame, id_field="code")
+    publish_file(
+        path,
+        database,
+        id_fields={"parking-areas": "code"},
+        owner="test",
+        fingerprint="1",
+        progress=silent,
+        force=True,
+    )
+    return open_feature_store(database, "parking-areas", "code")
+
+
+STORES: dict[str, Store] = {"geopackage": geopackage, "postgis": postgis}
 
 
 def at(*points: tuple[float, ...]) -> list[tuple[float, ...]]:

@@ -8,47 +8,28 @@ Reference:
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import Field
 
+from estran.assessments.answer import FeatureCase, answer
 from estran.assessments.densities import Densities
-from estran.assessments.envelope import Envelope, FeatureAnswer, Uncertainty, VarianceShare
-from estran.assessments.fitness import Supports, assess_fitness, coverage, support_ha
+from estran.assessments.envelope import Envelope
+from estran.assessments.fitness import Supports, assess_fitness, coverage, read_supports
 from estran.assessments.inputs import AssessmentRequest
 from estran.assessments.land import Land, distinct_keys, read_land
-from estran.assessments.place import Place, merged_notices, read_place
-from estran.assessments.provenance import (
-    answer_cost,
-    factor_uses,
-    receipt,
-    source_uses,
-    strictest_terms,
-)
-from estran.assessments.stock_figures import Figures, stock_figures
-from estran.assessments.stock_notices import factor_notices, land_notices, overlap_notice
-from estran.carbon.stock import variance_shares
+from estran.assessments.place import Place, read_place
+from estran.assessments.stock_figures import StockCase, stock_case
+from estran.assessments.stock_notices import convention_notices, land_notices, overlap_notice
 from estran.carbon.text import Text
-from estran.factors.documents import FitnessRules, read_document
-from estran.factors.factor import Factor
-from estran.factors.registry import Registry, read_registry
-from estran.layers.ledger.keys import LandAreas, LedgerKey
+from estran.layers.ledger.keys import LandAreas
 from estran.layers.territory import Territory
 
 PROCESS = "carbon-stock"
 VERSION = "1.0.0"
 
 TITLE = Text("Stock de carbone des terres", "Carbon stock of land")
-
-ANALYTIC = Text(
-    "Propagation analytique, loi normale, bornes jamais sous zéro. Les termes qui partagent un facteur sont "
-    "pleinement corrélés, les facteurs sont indépendants entre eux. L'erreur de classement de "
-    "l'occupation du sol n'est pas comprise.",
-    "Analytic propagation, normal law, bounds never below zero. Terms that share a factor are fully "
-    "correlated, "
-    "factors are independent of each other. The classification error of the land cover is not included.",
-)
 
 
 class CarbonStockRequest(AssessmentRequest):
@@ -77,10 +58,13 @@ class _Context:
     """What every row of a request shares."""
 
     request: CarbonStockRequest
-    registry: Registry
     densities: Densities
     supports: Supports
     horizon: str | None
+
+    def stock(self, areas: LandAreas) -> StockCase:
+        """The stock of one place or of one feature."""
+        return stock_case(areas, self.densities, horizon=self.horizon, deep=self.request.deep_salt_marsh)
 
 
 def assess_carbon_stock(request: CarbonStockRequest, territory: Territory) -> Envelope:
@@ -93,104 +77,52 @@ def assess_carbon_stock(request: CarbonStockRequest, territory: Territory) -> En
         Unavailable: a layer cannot be read.
     """
     started = time.thread_time()
-    registry = read_registry().with_overrides(request.factor_overrides())
+    registry = territory.registry().with_overrides(request.factor_overrides())
     place = read_place(request, territory)
     land = read_land(place, territory)
     keys = distinct_keys([land.whole, *land.rows])
     densities = Densities(registry, territory.settings.territory.commune_aliases)
     context = _Context(
         request=request,
-        registry=registry,
         densities=densities,
-        supports=_supports(territory, land),
+        supports=read_supports(territory, land.resolution_m),
         horizon=", ".join(sorted({key.vintage for key in keys if key.vintage})) or None,
     )
-    figures = _figures(land.whole, context)
-    used = _used_factors(keys, context)
-    sources = source_uses(keys, territory, used)
-    notices = [
-        *merged_notices(place.plots),
-        *overlap_notice(place, land),
-        *land_notices(land.whole, densities),
-        *factor_notices(used),
-    ]
-    return Envelope(
+    stock = context.stock(land.whole)
+    return answer(
         process=PROCESS,
+        version=VERSION,
         title=TITLE,
-        indicators=figures.indicators,
-        breakdown=figures.breakdown,
-        coverage=coverage(land.whole, figures.evaluated_ha),
+        request=request,
+        case=stock.case,
+        registry=registry,
         fitness=assess_fitness(land.whole, context.supports),
-        warnings=tuple(notices),
-        uncertainty=Uncertainty(
-            method="analytic",
-            confidence=request.confidence,
-            shares=tuple(
-                VarianceShare(source=error, share=share)
-                for error, share in variance_shares(figures.terms).items()
-            ),
-            note=ANALYTIC,
-        ),
-        factors=factor_uses(used, registry.version),
-        sources=sources,
-        terms=strictest_terms(sources),
-        receipt=receipt(
-            PROCESS,
-            VERSION,
-            request,
-            place,
-            layers={"land-ledger": land.version},
-            factors=registry.version,
-        ),
+        coverage=coverage(land.whole, stock.evaluated_ha),
         features=_features(place, land, context) if place.many else None,
-        cost=answer_cost(land.bytes_read, time.thread_time() - started),
+        territory=territory,
+        place=place,
+        keys=keys,
+        layers={"land-ledger": land.version},
+        warnings=[
+            *overlap_notice(place, land),
+            *land_notices(land.whole, densities),
+            *convention_notices(stock.case.factors),
+        ],
+        started=started,
+        bytes_read=land.bytes_read,
     )
 
 
-def _features(place: Place, land: Land, context: _Context) -> tuple[FeatureAnswer, ...]:
-    answers = []
-    for index, (plot, areas) in enumerate(zip(place.plots, land.rows, strict=True)):
-        figures = _figures(areas, context)
-        answers.append(
-            FeatureAnswer(
-                id=plot.id,
-                index=index,
-                indicators=figures.indicators,
-                breakdown=figures.breakdown,
-                coverage=coverage(areas, figures.evaluated_ha),
-                fitness=assess_fitness(areas, context.supports),
-                warnings=(*plot.notices, *land_notices(areas, context.densities)),
-            )
+def _features(place: Place, land: Land, context: _Context) -> Iterator[FeatureCase]:
+    for rank, (plot, areas) in enumerate(zip(place.plots, land.rows, strict=True)):
+        if rank in land.errors:
+            yield FeatureCase(id=plot.id, error=land.errors[rank])
+            continue
+        stock = context.stock(areas)
+        yield FeatureCase(
+            id=plot.id,
+            case=stock.case,
+            fitness=assess_fitness(areas, context.supports),
+            coverage=coverage(areas, stock.evaluated_ha),
+            warnings=(*plot.notices, *land_notices(areas, context.densities)),
         )
-    return tuple(answers)
-
-
-def _figures(areas: LandAreas, context: _Context) -> Figures:
-    return stock_figures(
-        areas,
-        context.densities,
-        confidence=context.request.confidence,
-        horizon=context.horizon,
-        deep=context.request.deep_salt_marsh,
-    )
-
-
-def _used_factors(keys: Sequence[LedgerKey], context: _Context) -> list[Factor]:
-    used = [
-        found.density
-        for key in keys
-        for found in context.densities.of(key)
-        if isinstance(found.density, Factor)
-    ]
-    if context.request.deep_salt_marsh:
-        used += [factor for key in keys if (factor := context.densities.deep_soil(key))]
-    return used
-
-
-def _supports(territory: Territory, land: Land) -> Supports:
-    rules: FitnessRules = read_document("fitness", FitnessRules)
-    return Supports(
-        rules=rules,
-        by_layer={layer.id: support_ha(layer.settings.support, rules) for layer in territory.layers.values()},
-        ledger_ha=land.resolution_m**2 / 1e4,
-    )

@@ -1,6 +1,6 @@
 """What does every assessment answer with? One envelope, whose JSON Schema is this file."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,33 +28,44 @@ class Indicator(Part):
     pool: str | None = None
     scope: str | None = None
     horizon: str | None = None
+    partial: bool = Field(False, description="Some of what it should hold is not evaluated, hence left out.")
+    reason: Text | None = Field(None, description="Why it is not evaluated, when `value` is None.")
 
 
 class BreakdownRow(Part):
-    """The part of one land class and one pool; the values of the rows add up to `total`."""
+    """One part of the indicators it names: their values are the sums of such rows, to the last digit."""
 
-    item: str = Field(description="Land class, then `/` and the wetland type where there is one.")
+    item: str = Field(description="What is counted; on land, its class, then `/` and the wetland type.")
     title: Text
-    land_class: str
+    indicators: tuple[str, ...] = Field(
+        ("total",),
+        description="Indicators that this row is a part of; `mean_annual` divides its sum by the years.",
+    )
+    land_class: str | None = None
     wetland: str | None = None
-    pool: str
-    area: float = Field(description="Area of the item, in ha.")
-    value: float | None
+    pool: str | None = None
+    scope: str | None = None
+    source: str | None = Field(None, description="Layer, list or series that the row comes from.")
+    area: float | None = Field(None, description="Area of the item, in ha.")
+    value: float | None = Field(description="None when not evaluated: missing is never zero.")
     low: float | None
     high: float | None
     unit: str
-    density: float | None = Field(None, description="Mean density over the evaluated area, in tC/ha.")
+    density: float | None = Field(None, description="Value over the evaluated area, in `unit`/ha.")
     factors: tuple[str, ...] = ()
     reason: Text | None = Field(None, description="Why all or part of the item is not evaluated.")
     not_evaluated_area: float = Field(0.0, description="Part of the area without any density, in ha.")
 
 
 class TimelinePoint(Part):
-    """One year of an impact."""
+    """One item in one year; over the years of an impact, an item adds up to its row of the breakdown."""
 
     year: int
     item: str
+    title: Text | None = None
     value: float | None
+    low: float | None = None
+    high: float | None = None
     unit: str
 
 
@@ -90,6 +101,7 @@ class VarianceShare(Part):
     """What one source of doubt brings to the variance of `total`."""
 
     source: str
+    title: Text | None = None
     share: float
 
 
@@ -110,10 +122,11 @@ class FactorUse(Part):
     id: str
     title: Text
     value: float
-    sd: float
+    sd: float = Field(description="Standard deviation, in `unit`.")
+    law: str = Field(description="Law of its doubt: normal, lognormal, uniform, triangular or fixed.")
     low: float | None
     high: float | None
-    kind: str
+    kind: str = Field(description="What `low` and `high` mean, as published.")
     unit: str
     version: str
     source: str
@@ -127,6 +140,7 @@ class FactorUse(Part):
     review_by: str
     convention: Text | None = None
     overridden: bool = False
+    overridden_by: Literal["territory", "request"] | None = None
     original: float | None = None
     reason: str | None = None
 
@@ -169,6 +183,11 @@ class Receipt(Part):
     inputs: str = Field(description="SHA-256 of the normalised inputs.")
     layers: dict[str, str]
     factors: str
+    replay: str | None = Field(
+        None,
+        description="Where the answer is made again, relative to the server: the inputs are in the link. "
+        "None when they are too long for a link, or private. Not a part of the canonical result.",
+    )
 
 
 class Cost(Part):
@@ -179,6 +198,23 @@ class Cost(Part):
     energy_wh: float
     emissions_gco2e: float
     note: Text
+
+
+class Ranked(Part):
+    """One object of the place, where the process says which to begin with."""
+
+    rank: int = Field(description="From 1, the first to begin with.")
+    id: str
+    layer: str = Field(description="Collection that holds the object.")
+    title: Text | None = None
+    value: float | None = Field(description="What the ranking is by.")
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    properties: dict[str, float | str | bool | None] = {}
+    geometry: dict[str, Any] | None = Field(
+        None, description="GeoJSON, longitude and latitude; a feature of the GeoJSON answer."
+    )
 
 
 class Answer(Part):
@@ -204,10 +240,13 @@ class Answer(Part):
 
 
 class FeatureAnswer(Answer):
-    """The figures of one feature of a collection."""
+    """The figures of one feature of a collection, or why it has none."""
 
     id: str
     index: int
+    error: Notice | None = Field(
+        None, description="What is wrong with this feature; its values are then null and the others stand."
+    )
 
 
 class Envelope(Answer):
@@ -224,7 +263,18 @@ class Envelope(Answer):
     features: tuple[FeatureAnswer, ...] | None = Field(
         None, description="One answer per feature, when several were given; what they share stands above."
     )
+    ranking: tuple[Ranked, ...] = Field(
+        (), description="Objects of the place in the order in which to begin, when the process ranks them."
+    )
 
     def canonical(self) -> str:
         """Return the result as JSON without its cost: the same receipt gives the same bytes."""
-        return self.model_dump_json(exclude={"cost"})
+        return self.model_dump_json(exclude={"cost": True, "receipt": {"replay"}})
+
+
+def envelope_schema() -> dict[str, Any]:
+    """Return the JSON Schema of an answer, the same for every process."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Envelope.model_json_schema(mode="serialization"),
+    }

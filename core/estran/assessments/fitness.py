@@ -7,18 +7,33 @@ cell, or the smallest patch that a map of its scale can draw, whichever is large
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import fsum
+from types import MappingProxyType
 
 from estran.assessments.envelope import Coverage, Fitness, LayerCoverage, Verdict
 from estran.carbon.text import Text
-from estran.factors.documents import FitnessRules
+from estran.factors.documents import FitnessRules, read_document
+from estran.layers.geodesy import SQUARE_METRES_PER_HECTARE
 from estran.layers.ledger.keys import UNKNOWN, LandAreas
 from estran.layers.settings import Support
+from estran.layers.territory import Territory
 
 TITLES: Mapping[Verdict, Text] = {
     "fit": Text("Convient à cette question", "Fit for this question"),
     "order-of-magnitude": Text("Ordre de grandeur seulement", "Order of magnitude only"),
     "unfit": Text("Ne convient pas à cette question", "Not fit for this question"),
 }
+
+SIZES: Mapping[Verdict, Text] = {
+    "fit": Text("c'est assez grand", "it is large enough"),
+    "order-of-magnitude": Text(
+        "c'est peu, gardez l'ordre de grandeur", "it is small, keep the order of magnitude"
+    ),
+    "unfit": Text(
+        "c'est trop petit, demandez un lieu plus grand ou des données plus fines",
+        "it is too small, ask for a larger place or finer data",
+    ),
+}
+"""What the size of a geometry means for the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +44,32 @@ class Supports:
         rules: When a geometry is large enough.
         by_layer: Support by layer, in ha.
         ledger_ha: Area of a cell of the ledger.
+        titles: Title by layer; without one, its identifier is shown.
     """
 
     rules: FitnessRules
     by_layer: Mapping[str, float]
     ledger_ha: float
+    titles: Mapping[str, Text] = MappingProxyType({})
+
+
+def read_supports(territory: Territory, resolution_m: float) -> Supports:
+    """Return what each layer of a territory can tell apart.
+
+    Args:
+        territory: Whose layers.
+        resolution_m: Side of a cell of its ledger, 0 where the ledger plays no part.
+    """
+    rules = read_document("fitness", FitnessRules)
+    return Supports(
+        rules=rules,
+        by_layer={layer.id: support_ha(layer.settings.support, rules) for layer in territory.layers.values()},
+        ledger_ha=resolution_m**2 / SQUARE_METRES_PER_HECTARE,
+        titles={
+            layer.id: Text(layer.title.get("fr", layer.id), layer.title.get("en", layer.id))
+            for layer in territory.layers.values()
+        },
+    )
 
 
 def support_ha(support: Support, rules: FitnessRules) -> float:
@@ -62,13 +98,13 @@ def coverage(areas: LandAreas, evaluated_ha: float) -> Coverage:
 def assess_fitness(areas: LandAreas, supports: Supports) -> Fitness:
     """Return whether a geometry is large enough for the layers that describe it, and why."""
     if areas.geometry_ha <= 0.0:
-        return _verdict("unfit", Text("la géométrie n'a pas de surface", "the geometry has no area"))
+        return judged("unfit", Text("la géométrie n'a pas de surface", "the geometry has no area"))
     if not areas.keys:
-        return _verdict(
+        return judged(
             "unfit", Text("la géométrie est hors du territoire", "the geometry is outside the territory")
         )
     if areas.described_ha <= 0.0:
-        return _verdict("unfit", Text("aucune couche ne décrit ce lieu", "no layer describes this place"))
+        return judged("unfit", Text("aucune couche ne décrit ce lieu", "no layer describes this place"))
     rules = supports.rules
     matter = {
         layer: max(supports.by_layer.get(layer, 0.0), supports.ledger_ha)
@@ -80,11 +116,13 @@ def assess_fitness(areas: LandAreas, supports: Supports) -> Fitness:
     verdict: Verdict = "unfit"
     if count >= rules.rough_supports:
         verdict = "fit" if count >= rules.fit_supports else "order-of-magnitude"
+    name = supports.titles.get(coarsest, Text(coarsest, coarsest))
+    meaning = SIZES[verdict]
     size = Text(
-        f"la géométrie fait {_number(count, fr=True)} fois la plus petite surface que distingue {coarsest} "
-        f"({_number(matter[coarsest], fr=True)} ha)",
-        f"the geometry is {_number(count)} times the smallest area that {coarsest} tells apart "
-        f"({_number(matter[coarsest])} ha)",
+        f"le plus petit détail de la couche « {name.fr} » fait {_number(matter[coarsest], fr=True)} ha ; la "
+        f"géométrie en vaut {_number(count, fr=True)} : {meaning.fr}",
+        f"the smallest detail of the layer “{name.en}” is {_number(matter[coarsest])} ha; the geometry is "
+        f"worth {_number(count)} of them: {meaning.en}",
     )
     synthetic = _share(
         fsum(
@@ -113,16 +151,17 @@ def assess_fitness(areas: LandAreas, supports: Supports) -> Fitness:
                 f"only {described:.0%} of the geometry is described: the total is a minimum",
             )
         )
-    return _verdict(verdict, *reasons, supports=count, coarsest=coarsest, synthetic=synthetic)
+    return judged(verdict, *reasons, supports=count, coarsest=coarsest, synthetic=synthetic)
 
 
-def _verdict(
+def judged(
     verdict: Verdict,
     *reasons: Text,
     supports: float | None = None,
     coarsest: str | None = None,
     synthetic: float | None = None,
 ) -> Fitness:
+    """Return a verdict with its title and its reasons."""
     return Fitness(
         verdict=verdict,
         title=TITLES[verdict],

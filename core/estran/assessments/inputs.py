@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from estran.assessments.request import OverrideInput, Request
+from estran.carbon.propagation import DRAWS, SEED, Method
 from estran.factors.factor import Override
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -82,8 +83,8 @@ class PlaceRequest(Request):
     )
 
 
-class AssessmentRequest(PlaceRequest):
-    """The inputs of a process that reads land and factors."""
+class ModelRequest(Request):
+    """The inputs of a process that reads factors: what the caller knows better, how sure to be."""
 
     overrides: dict[str, OverrideInput] = Field(
         {},
@@ -118,6 +119,58 @@ class AssessmentRequest(PlaceRequest):
         },
     )
 
+    method: Method = Field(
+        "analytic",
+        title="How intervals are obtained",
+        description=(
+            "`analytic`: propagation of standard deviations, symmetric intervals. `monte-carlo`: the model "
+            "runs on random draws of every factor; intervals are as skewed as the factors are. Advised when "
+            "a factor is unsure by more than 30 %."
+        ),
+        json_schema_extra={
+            "x-title-fr": "Comment les intervalles sont obtenus",
+            "x-description-fr": (
+                "`analytic` : propagation des écarts types, intervalles symétriques. `monte-carlo` : le "
+                "modèle tourne sur des tirages au sort de chaque facteur ; les intervalles sont aussi "
+                "dissymétriques que les facteurs. Conseillé quand un facteur est incertain à plus de 30 %."
+            ),
+        },
+    )
+    draws: int = Field(
+        DRAWS,
+        ge=2_000,
+        le=100_000,
+        title="Number of draws",
+        description="Draws of the Monte-Carlo method, from 2,000 to 100,000 (no unit); not used otherwise.",
+        json_schema_extra={
+            "x-title-fr": "Nombre de tirages",
+            "x-description-fr": (
+                "Tirages de la méthode de Monte-Carlo, de 2 000 à 100 000 (sans unité) ; sans effet sinon."
+            ),
+        },
+    )
+    seed: int = Field(
+        SEED,
+        ge=0,
+        le=2**32 - 1,
+        title="Seed of the draws",
+        description=(
+            "Start of the Monte-Carlo draws (no unit), repeated in the answer: the same seed gives the same "
+            "intervals."
+        ),
+        json_schema_extra={
+            "x-title-fr": "Graine des tirages",
+            "x-description-fr": (
+                "Point de départ des tirages de Monte-Carlo (sans unité), repris dans la réponse : la même "
+                "graine donne les mêmes intervalles."
+            ),
+        },
+    )
+
     def factor_overrides(self) -> dict[str, Override]:
         """Return the overrides as the registry takes them."""
         return {identifier: given.override() for identifier, given in self.overrides.items()}
+
+
+class AssessmentRequest(ModelRequest, PlaceRequest):
+    """The inputs of a process that reads land and factors."""

@@ -1,6 +1,6 @@
 """Which land lies in each plot? True hectares per key of the ledger, row by row and together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -9,7 +9,9 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from estran.assessments.envelope import Notice
 from estran.assessments.place import Place
+from estran.assessments.plots import failure, together
 from estran.carbon.errors import InvalidGeometry, Unavailable
 from estran.layers.geodesy import parse_crs
 from estran.layers.ledger.keys import LandAreas, LedgerKey
@@ -23,6 +25,7 @@ class Land:
 
     Attributes:
         rows: One per plot, in order.
+        errors: Why a plot cannot be read, by rank; its row is then empty and it is left out of the whole.
         whole: The plots together, each square metre once.
         version: Version of the ledger.
         resolution_m: Side of its cells.
@@ -30,6 +33,7 @@ class Land:
     """
 
     rows: tuple[LandAreas, ...]
+    errors: Mapping[int, Notice]
     whole: LandAreas
     version: str
     resolution_m: float
@@ -51,14 +55,16 @@ def read_land(place: Place, territory: Territory) -> Land:
             where="land-ledger",
         )
     ledger = open_ledger(layer.path)
-    rows = tuple(_plot_areas(ledger, plot.geometry, place.crs, plot.where) for plot in place.plots)
+    rows = ledger.land_areas_many([plot.geometry for plot in place.plots], place.crs)
+    errors = dict(_errors(ledger, rows, place))
     read = sum(row.bytes_read for row in rows)
+    kept = [rank for rank in range(len(rows)) if rank not in errors]
     if place.overlapping:
-        whole = ledger.land_areas(place.whole, place.crs)
+        whole = ledger.land_areas(together([place.plots[rank] for rank in kept])[0], place.crs)
         read += whole.bytes_read
     else:
-        whole = summed_areas(rows)
-    return Land(rows, whole, ledger.version, ledger.resolution_m, read)
+        whole = summed_areas([rows[rank] for rank in kept])
+    return Land(tuple(rows), errors, whole, ledger.version, ledger.resolution_m, read)
 
 
 def summed_areas(rows: Sequence[LandAreas]) -> LandAreas:
@@ -80,13 +86,24 @@ def summed_areas(rows: Sequence[LandAreas]) -> LandAreas:
     )
 
 
-def _plot_areas(ledger: Ledger, geometry: BaseGeometry, crs: CRS, where: str) -> LandAreas:
-    if geometry.is_empty:
-        return LandAreas((), np.zeros(0, dtype=np.float64), 0.0, 0)
-    areas = ledger.land_areas(geometry, crs)
-    if not areas.keys:
-        _check_reading(ledger, geometry, crs, where)
-    return areas
+def _errors(ledger: Ledger, rows: Sequence[LandAreas], place: Place) -> Iterator[tuple[int, Notice]]:
+    """The plots that cannot be read, or that lie outside the territory because they are misread.
+
+    Raises:
+        InvalidGeometry: every plot is misread.
+    """
+    misread: list[InvalidGeometry] = []
+    for rank, (row, plot) in enumerate(zip(rows, place.plots, strict=True)):
+        if plot.error:
+            yield rank, plot.error
+        elif not row.keys and not plot.geometry.is_empty:
+            try:
+                _check_reading(ledger, plot.geometry, place.crs, plot.where)
+            except InvalidGeometry as error:
+                misread.append(error)
+                yield rank, failure(error, plot.where)
+    if misread and len(misread) == len(place.plots):
+        raise misread[0]
 
 
 def _check_reading(ledger: Ledger, geometry: BaseGeometry, crs: CRS, where: str) -> None:
@@ -108,8 +125,7 @@ def _check_reading(ledger: Ledger, geometry: BaseGeometry, crs: CRS, where: str)
 
 
 def _lands(ledger: Ledger, geometry: BaseGeometry, crs: CRS) -> bool:
-    points = shapely.get_coordinates(geometry)
-    if crs.is_geographic and (np.abs(points) > np.array([180.0, 90.0])).any():
+    if not ledger.may_hold(geometry, crs):
         return False
     try:
         return bool(ledger.land_areas(geometry, crs).keys)

@@ -1,8 +1,7 @@
 """Where is the question asked? The geometry input of every process, read into plots of land."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -12,36 +11,16 @@ from shapely.geometry.base import BaseGeometry
 from estran.assessments.envelope import Notice
 from estran.assessments.geojson import GeometryReader
 from estran.assessments.inputs import CRS84, TYPES, PlaceRequest
+from estran.assessments.plots import OVERLAP as OVERLAP
+from estran.assessments.plots import Plot as Plot
+from estran.assessments.plots import failure, normalized, together
+from estran.assessments.references import check_count, referenced_plots
 from estran.assessments.request import near
-from estran.assessments.rings import polygonal
 from estran.carbon.errors import InvalidGeometry, InvalidInput, TooLarge
 from estran.carbon.text import Text
-from estran.layers.features.geopackage import open_store
 from estran.layers.geodesy import parse_crs, true_area_ha
 from estran.layers.settings import LimitSettings
 from estran.layers.territory import Territory
-
-OVERLAP = 1e-9
-"""Features that share more than this part of their area are told apart from their union."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """One feature of the place.
-
-    Attributes:
-        id: Identifier of the feature, else its rank from 0.
-        where: Path of its geometry in the request.
-        geometry: What it covers, polygonal and valid, empty without area.
-        properties: As given.
-        notices: What was mended.
-    """
-
-    id: str
-    where: str
-    geometry: BaseGeometry
-    properties: Mapping[str, Any]
-    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +47,8 @@ class Place:
 def read_place(request: PlaceRequest, territory: Territory) -> Place:
     """Return the land that a request asks about.
 
+    A feature of a collection that cannot be read is told by its plot, unless no feature can.
+
     Raises:
         InvalidGeometry: a geometry is malformed, ambiguous or out of range.
         InvalidInput: the CRS or the reference is not valid.
@@ -76,14 +57,25 @@ def read_place(request: PlaceRequest, territory: Territory) -> Place:
     """
     limits = territory.settings.limits
     if "collection" in request.geometry and "type" not in request.geometry:
-        crs, plots = _referenced(request, territory)
+        crs, plots = referenced_plots(request, territory)
         many = True
     else:
         crs = _declared_crs(request)
         reader = GeometryReader(crs, named=request.crs is not None, vertices=limits.vertices)
         many = request.geometry.get("type") == "FeatureCollection"
         plots = _features(request.geometry, reader, limits) if many else (_single(request.geometry, reader),)
-    whole, overlapping = _whole(plots)
+    plots = normalized(plots)
+    try:
+        return _place(crs, plots, many, limits)
+    except InvalidGeometry:
+        return _place(crs, tuple(_located(plot, crs) for plot in plots), many, limits)
+
+
+def _place(crs: CRS, plots: tuple[Plot, ...], many: bool, limits: LimitSettings) -> Place:
+    errors = [plot.error for plot in plots if plot.error]
+    if errors and len(errors) == len(plots):
+        raise InvalidGeometry(errors[0].message.en, errors[0].message.fr, where=errors[0].where or "geometry")
+    whole, overlapping = together(plots)
     return Place(crs, plots, many, whole, overlapping, _measured(whole, crs, limits))
 
 
@@ -137,11 +129,37 @@ def _features(
             "geometry.features doit être une liste d'objets",
             where="geometry.features",
         )
-    _check_count(len(features), limits)
-    return tuple(
-        _feature(feature, reader, f"geometry.features[{index}]", index)
-        for index, feature in enumerate(features)
+    check_count(len(features), limits)
+    plots: list[Plot] = []
+    for index, feature in enumerate(features):
+        where = f"geometry.features[{index}]"
+        try:
+            plots.append(_feature(feature, reader, where, index))
+        except InvalidGeometry as error:
+            reader.take_notices()
+            plots.append(_unreadable(feature, error, where, index))
+    return tuple(plots)
+
+
+def _unreadable(feature: object, error: InvalidGeometry, where: str, index: int) -> Plot:
+    known = feature if isinstance(feature, dict) else {}
+    return Plot(
+        _identifier(known, index),
+        error.where or where,
+        shapely.Polygon(),
+        _properties(known),
+        error=failure(error, where),
     )
+
+
+def _identifier(feature: Mapping[str, Any], index: int) -> str:
+    given = feature.get("id")
+    return str(given) if isinstance(given, str | int) else str(index)
+
+
+def _properties(feature: Mapping[str, Any]) -> dict[str, Any]:
+    given = feature.get("properties")
+    return given if isinstance(given, dict) else {}
 
 
 def _feature(feature: object, reader: GeometryReader, where: str, index: int) -> Plot:
@@ -151,10 +169,7 @@ def _feature(feature: object, reader: GeometryReader, where: str, index: int) ->
         )
     if "geometry" not in feature:
         raise InvalidGeometry(f"{where}: `geometry` is missing", f"{where} : `geometry` manque", where=where)
-    given = feature.get("properties")
-    properties = given if isinstance(given, dict) else {}
-    identifier = str(feature["id"]) if isinstance(feature.get("id"), str | int) else str(index)
-    path = f"{where}.geometry"
+    identifier, properties, path = _identifier(feature, index), _properties(feature), f"{where}.geometry"
     if feature["geometry"] is None:
         notice = Notice(
             code="empty",
@@ -166,85 +181,17 @@ def _feature(feature: object, reader: GeometryReader, where: str, index: int) ->
     return Plot(identifier, path, covered, properties, reader.take_notices())
 
 
-def _referenced(request: PlaceRequest, territory: Territory) -> tuple[CRS, tuple[Plot, ...]]:
-    reference = request.geometry
-    unknown = [name for name in reference if name not in {"collection", "ids"}]
-    if unknown:
-        en, fr = near(unknown[0], ["collection", "ids"])
-        raise InvalidInput(
-            f"geometry: unknown name {unknown[0]!r}{en}",
-            f"geometry : nom inconnu : {unknown[0]!r}{fr}",
-            where=f"geometry.{unknown[0]}",
-        )
-    if request.crs is not None:
-        raise InvalidInput(
-            "`crs` names the CRS of coordinates; features of a collection carry their own",
-            "`crs` nomme le SCR de coordonnées ; les objets d'une collection ont le leur",
-            where="crs",
-        )
-    ids = _ids(reference.get("ids"))
-    limits = territory.settings.limits
-    _check_count(len(ids), limits)
-    layer = territory.layer(str(reference["collection"]))
-    if not layer.table:
-        raise InvalidInput(
-            f"{layer.id} is a coverage and has no feature to name",
-            f"{layer.id} est une couverture et n'a pas d'objet à nommer",
-            where="geometry.collection",
-        )
-    store = open_store(layer.path, layer.table, layer.id_field)
-    stored = {feature.id: feature for feature in store.read_geometries(ids)}
-    plots = tuple(
-        Plot(
-            identifier,
-            f"geometry.ids[{index}]",
-            _stored_area(stored[identifier].geometry),
-            stored[identifier].properties,
-        )
-        for index, identifier in enumerate(ids)
-    )
-    return store.crs, plots
-
-
-def _stored_area(geometry: shapely.Geometry | None) -> BaseGeometry:
-    return (
-        shapely.Polygon() if geometry is None else polygonal(shapely.make_valid(shapely.force_2d(geometry)))
-    )
-
-
-def _ids(given: object) -> Sequence[str]:
-    if not isinstance(given, list) or not given or any(type(item) not in {str, int} for item in given):
-        raise InvalidInput(
-            "geometry.ids must be a list of at least one feature identifier",
-            "geometry.ids doit être une liste d'au moins un identifiant d'objet",
-            where="geometry.ids",
-        )
-    return list(dict.fromkeys(str(item) for item in given))
-
-
-def _check_count(count: int, limits: LimitSettings) -> None:
-    if count > limits.features:
-        raise TooLarge(
-            f"{count:,} features; this server accepts at most {limits.features:,}; split the collection",
-            f"{count} objets ; ce serveur en accepte au plus {limits.features} ; divisez la collection",
-            where="geometry",
-        )
-
-
-def _whole(plots: Sequence[Plot]) -> tuple[BaseGeometry, bool]:
-    geometries = [plot.geometry for plot in plots if not plot.geometry.is_empty]
-    if len(geometries) < 2:
-        return next(iter(geometries), shapely.Polygon()), False
-    union = shapely.union_all(geometries)
-    total = sum(geometry.area for geometry in geometries)
-    return union, bool(total - union.area > OVERLAP * total)
+def _located(plot: Plot, crs: CRS) -> Plot:
+    """The plot, or why it has no position on the Earth in this CRS."""
+    try:
+        true_area_ha(plot.geometry, crs)
+    except InvalidGeometry as error:
+        return replace(plot, geometry=shapely.Polygon(), error=failure(error, plot.where))
+    return plot
 
 
 def _measured(whole: BaseGeometry, crs: CRS, limits: LimitSettings) -> float:
-    try:
-        area_ha = true_area_ha(whole, crs)
-    except InvalidGeometry as error:
-        raise InvalidGeometry(error.en, error.fr, where=error.where or "geometry") from error
+    area_ha = true_area_ha(whole, crs)
     if area_ha > limits.area_ha:
         raise TooLarge(
             f"area is {area_ha:,.0f} ha; this server accepts at most {limits.area_ha:,.0f} ha; split "
@@ -254,18 +201,3 @@ def _measured(whole: BaseGeometry, crs: CRS, limits: LimitSettings) -> float:
             where="geometry",
         )
     return area_ha
-
-
-def merged_notices(plots: Sequence[Plot], *, shown: int = 5) -> tuple[Notice, ...]:
-    """Return the notices of all plots; beyond `shown` of one code, one line counts the rest."""
-    by_code: dict[str, list[Notice]] = {}
-    for plot in plots:
-        for notice in plot.notices:
-            by_code.setdefault(notice.code, []).append(notice)
-    merged: list[Notice] = []
-    for code, notices in by_code.items():
-        merged += islice(notices, shown)
-        rest = len(notices) - shown
-        if rest > 0:
-            merged.append(Notice(code=code, message=Text(f"et {rest} autre(s)", f"and {rest} more")))
-    return tuple(merged)

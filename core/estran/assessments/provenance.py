@@ -1,19 +1,20 @@
-"""Where does an answer come from, under which terms, what did it cost, and how is it replayed?"""
+"""Where does an answer come from, under which terms, and what did it cost?"""
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 
-import shapely
-
-from estran.assessments.envelope import Cost, FactorUse, Receipt, SourceUse, Terms
-from estran.assessments.inputs import PlaceRequest
-from estran.assessments.place import Place
+from estran.assessments.envelope import Cost, FactorUse, SourceUse, Terms
+from estran.assessments.laws import factor_input
+from estran.carbon.errors import Unavailable
 from estran.carbon.text import Text
-from estran.factors.documents import Computing, Table, Tables, read_document
+from estran.factors.documents import Computing, Table, read_document, read_tables
 from estran.factors.factor import Factor
+from estran.layers.features.location import is_database
+from estran.layers.features.stores import open_feature_store
 from estran.layers.ledger.keys import LedgerKey
+from estran.layers.ledger.table import file_mark
 from estran.layers.territory import Layer, Territory
 
 STRICTNESS = (
@@ -40,28 +41,59 @@ def factor_uses(factors: Iterable[Factor], version: str) -> tuple[FactorUse, ...
 
 
 def source_uses(
-    keys: Iterable[LedgerKey], territory: Territory, factors: Iterable[Factor]
+    keys: Iterable[LedgerKey],
+    territory: Territory | None,
+    factors: Iterable[Factor],
+    *,
+    layers: Iterable[str] = (),
 ) -> tuple[SourceUse, ...]:
-    """Return the layers and tables that an answer rests on."""
-    listed = list(keys)
+    """Return the layers and tables that an answer rests on.
+
+    Args:
+        keys: Land read in the ledger.
+        territory: None for a question that reads no layer.
+        factors: Those used.
+        layers: Identifiers of other layers that were read.
+    """
+    listed, used = list(keys), set(layers)
     roles = ["communes", "land-ledger"] if listed else []
     if any(key.wetland for key in listed):
         roles.append("wetlands")
-    used = {key.layer for key in listed}
-    layers = [
+    used |= {key.layer for key in listed}
+    known = territory.layers.values() if territory else ()
+    read = [
         layer
-        for layer in territory.layers.values()
+        for layer in known
         if layer.id in used
-        or (layer.settings.role in roles and layer == territory.with_role(layer.settings.role))
+        or (territory and layer.settings.role in roles and layer == territory.with_role(layer.settings.role))
     ]
-    tables: Tables = read_document("tables", Tables)
+    tables = read_tables()
     names = {factor.source.table for factor in factors}
-    if names:
+    if names and listed:
         names.add("commune_zones_france")
     return tuple(
-        [_layer_use(layer) for layer in layers]
-        + [_table_use(name, tables.tables[name]) for name in sorted(names)]
+        [_layer_use(layer) for layer in read] + [_table_use(name, tables[name]) for name in sorted(names)]
     )
+
+
+def layer_version(layer: Layer) -> str:
+    """Return the SHA-256 of the file that holds a layer, or of the version that its database tells.
+
+    Raises:
+        Unavailable: the file or the database cannot be read.
+    """
+    if is_database(layer.location):
+        store = open_feature_store(layer.location, layer.table, layer.id_field)
+        return hashlib.sha256((store.version or "").encode()).hexdigest()
+    try:
+        state = layer.path.stat()
+        return _file_version(layer.path, state.st_size, state.st_mtime_ns)
+    except OSError as error:
+        raise Unavailable(
+            f"the layer {layer.id} cannot be read; run `estran data build`",
+            f"la couche {layer.id} ne peut pas être lue ; lancez `estran data build`",
+            where=layer.id,
+        ) from error
 
 
 def strictest_terms(sources: Iterable[SourceUse]) -> Terms:
@@ -73,42 +105,6 @@ def strictest_terms(sources: Iterable[SourceUse]) -> Terms:
         licences=tuple(sorted({source.licence for source in listed})),
         title=title,
         attribution=" ; ".join(dict.fromkeys(source.attribution for source in listed)),
-    )
-
-
-def receipt(
-    process: str,
-    version: str,
-    request: PlaceRequest,
-    place: Place,
-    *,
-    layers: Mapping[str, str],
-    factors: str,
-) -> Receipt:
-    """Return what the canonical result follows from.
-
-    Inputs are normalised: the geometry as it was read, in its CRS, the rest without defaults.
-    """
-    inputs: dict[str, Any] = {
-        **request.model_dump(mode="json", exclude={"geometry", "crs"}, exclude_defaults=True),
-        "crs": place.crs.to_string(),
-        "plots": [[plot.id, shapely.normalize(plot.geometry).wkb_hex] for plot in place.plots],
-    }
-    digest = _sha256(inputs)
-    parts = {
-        "process": process,
-        "version": version,
-        "inputs": digest,
-        "layers": dict(layers),
-        "factors": factors,
-    }
-    return Receipt(
-        hash=_sha256(parts),
-        process=process,
-        version=version,
-        inputs=digest,
-        layers=dict(layers),
-        factors=factors,
     )
 
 
@@ -127,12 +123,13 @@ def answer_cost(bytes_read: int, cpu_seconds: float) -> Cost:
 
 
 def _factor_use(factor: Factor, version: str) -> FactorUse:
-    source = factor.source
+    source, drawn = factor.source, factor_input(factor)
     return FactorUse(
         id=factor.id,
         title=factor.title,
         value=factor.value,
-        sd=factor.sd,
+        sd=drawn.deviation,
+        law=drawn.law,
         low=factor.low,
         high=factor.high,
         kind=factor.kind,
@@ -149,6 +146,7 @@ def _factor_use(factor: Factor, version: str) -> FactorUse:
         review_by=factor.review_by,
         convention=factor.convention,
         overridden=factor.overridden,
+        overridden_by=factor.overridden_by,
         original=factor.original,
         reason=factor.reason or None,
     )
@@ -185,6 +183,7 @@ def _ask(licence: str) -> str:
     return next((ask for part, ask in LICENCE_ASKS.items() if part in lower), "attribution")
 
 
-def _sha256(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+@lru_cache(maxsize=64)
+def _file_version(path: Path, size: int, modified_ns: int) -> str:
+    del size, modified_ns
+    return file_mark(path).sha256

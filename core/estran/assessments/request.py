@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -43,30 +43,33 @@ UNION_TAGS = frozenset({"str", "int", "float", "bool"})
 
 
 class Request(BaseModel):
-    """The inputs of a process: an unknown name is an error."""
+    """The inputs of a process: an unknown name is an error.
+
+    Attributes:
+        is_private: They stay out of any link, store and log.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    is_private: ClassVar[bool] = False
 
 
 class OverrideInput(Request):
     """A value that the caller prefers to that of the registry."""
 
     value: float = Field(
-        ge=0.0,
         allow_inf_nan=False,
         description="Central value, in the unit of the factor.",
         json_schema_extra={"x-description-fr": "Valeur centrale, dans l'unité du facteur."},
     )
     low: float | None = Field(
         None,
-        ge=0.0,
         allow_inf_nan=False,
         description="5th percentile, in the unit of the factor; given with `high`.",
         json_schema_extra={"x-description-fr": "5e centile, dans l'unité du facteur ; donné avec `high`."},
     )
     high: float | None = Field(
         None,
-        ge=0.0,
         allow_inf_nan=False,
         description="95th percentile, in the unit of the factor; given with `low`.",
         json_schema_extra={"x-description-fr": "95e centile, dans l'unité du facteur ; donné avec `low`."},
@@ -84,7 +87,10 @@ class OverrideInput(Request):
 
 
 def read_request[Inputs: BaseModel](model: type[Inputs], data: object) -> Inputs:
-    """Return checked inputs.
+    """Return checked inputs, the names of each object in alphabetical order.
+
+    The order in which an object of JSON says its names means nothing: it must not show in an answer,
+    not even in the last digit of a sum. Geometries are left as they are.
 
     Raises:
         InvalidInput: the first thing wrong, with its path, and the nearest name of an unknown input.
@@ -95,10 +101,23 @@ def read_request[Inputs: BaseModel](model: type[Inputs], data: object) -> Inputs
             f"les entrées doivent être un objet de noms et de valeurs, pas {_kind(data)[1]}",
             where="inputs",
         )
+    ordered = {
+        name: value if name == "geometry" else _ordered(value) for name, value in _by_name(data.items())
+    }
     try:
-        return model.model_validate(data)
+        return model.model_validate(ordered)
     except ValidationError as error:
         raise _invalid(model, error) from error
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _ordered(part) for name, part in _by_name(value.items())}
+    return [_ordered(part) for part in value] if isinstance(value, list) else value
+
+
+def _by_name(items: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    return sorted(items, key=lambda item: str(item[0]))
 
 
 def near(word: str, known: Iterable[str]) -> tuple[str, str]:

@@ -1,13 +1,13 @@
-"""Which indicators and which breakdown follow from the areas of a place and the densities?"""
+"""Which rows and which sums does a carbon stock have? The areas of a place times the densities."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from math import fsum
 
+from estran.assessments.case import Case, Figure, Row
 from estran.assessments.densities import DEEP_POOL, Densities
-from estran.assessments.envelope import BreakdownRow, Indicator
-from estran.carbon.quantity import Quantity
-from estran.carbon.stock import StockTerm, carbon_stock
+from estran.carbon.errors import UnitMismatch
+from estran.carbon.stock import StockModel
 from estran.carbon.text import Text
 from estran.carbon.units import CO2_PER_C, HECTARE, TONNE_C, TONNE_C_PER_HECTARE, TONNE_CO2
 from estran.factors.factor import Factor
@@ -16,10 +16,12 @@ from estran.layers.ledger.keys import LandAreas
 
 POOLS = ("soil", "living_biomass", "dead_wood", "litter")
 
+MEAN = "mean_density"
+
 TITLES: Mapping[str, Text] = {
     "total": Text("Stock de carbone, tous réservoirs", "Carbon stock, all pools"),
     "total_as_co2": Text("Stock de carbone exprimé en CO2", "Carbon stock expressed as CO2"),
-    "mean_density": Text(
+    MEAN: Text(
         "Densité moyenne, sur la terre dont tous les réservoirs sont évalués",
         "Mean density, over the land of which every pool is evaluated",
     ),
@@ -34,21 +36,22 @@ NO_HEDGE_LAYER = Text(
     "hedges are not evaluated: no layer gives their length",
 )
 
+NOTHING_KNOWN = Text("aucune terre de ce lieu n'est évaluée", "no land of this place is evaluated")
+
+Sums = Mapping[str, float]
+"""Hectares by identifier of the density that holds on them."""
+
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures of one place.
+class StockCase:
+    """The stock of one place.
 
     Attributes:
-        indicators: Total, pools, CO2, density and areas.
-        breakdown: By class and pool.
-        terms: What the total is the sum of.
+        case: Its model, rows and indicators.
         evaluated_ha: Area of which every pool is evaluated.
     """
 
-    indicators: tuple[Indicator, ...]
-    breakdown: tuple[BreakdownRow, ...]
-    terms: tuple[StockTerm, ...]
+    case: Case
     evaluated_ha: float
 
 
@@ -61,66 +64,47 @@ class _Item:
     pool: str
     areas: list[float] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
-    terms: list[StockTerm] = field(default_factory=list)
-    factors: dict[str, None] = field(default_factory=dict)
+    known: dict[str, list[float]] = field(default_factory=dict)
     reason: Text | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class _Stock:
-    """A quantity that may not be evaluated, and its interval."""
-
-    quantity: Quantity | None
-    low: float | None
-    high: float | None
-
-    @classmethod
-    def of(cls, quantity: Quantity | None, confidence: float) -> "_Stock":
-        if quantity is None:
-            return cls(None, None, None)
-        low, high = quantity.interval(confidence)
-        return cls(quantity, max(0.0, low), high)
+    @property
+    def name(self) -> str:
+        return f"{self.land_class}/{self.wetland}" if self.wetland else self.land_class
 
 
-def stock_figures(
-    areas: LandAreas, densities: Densities, *, confidence: float, horizon: str | None, deep: bool
-) -> Figures:
+def stock_case(
+    areas: LandAreas, densities: Densities, *, horizon: str | None = None, deep: bool = False
+) -> StockCase:
     """Return the stock of one place.
 
     Args:
         areas: Its land.
         densities: Densities of the territory.
-        confidence: Probability of the intervals.
         horizon: Which date the stock is of, as the layers say.
         deep: Whether to give the deep soil of salt marshes.
     """
-    items = _gathered(areas, densities)
-    rows = tuple(_row(item, densities.registry, confidence) for item in items)
-    terms = [term for item in items for term in item.terms]
-    evaluated = [densities.is_complete(key) for key in areas.keys]
-    evaluated_ha = fsum(area for area, known in zip(areas.areas_ha.tolist(), evaluated, strict=True) if known)
-    # A geometry without area holds zero; land of which nothing is known holds nothing known.
-    answered = areas.geometry_ha <= 0.0 or bool(terms)
-    stocks = {"total": _total(rows, terms, confidence, answered=answered)}
-    for pool in POOLS:
-        of_pool = [term for item in items if item.pool == pool for term in item.terms]
-        known = answered and (bool(of_pool) or not any(item.gaps for item in items if item.pool == pool))
-        stocks[pool] = _total((row for row in rows if row.pool == pool), of_pool, confidence, answered=known)
+    factors: dict[str, Factor] = {}
+    items = _gathered(areas, densities, factors)
+    complete = [densities.is_complete(key) for key in areas.keys]
+    evaluated_ha = fsum(area for area, known in zip(areas.areas_ha.tolist(), complete, strict=True) if known)
+    sums = {f"{item.name}: {item.pool}": _summed(item.known) for item in items if item.known}
     if deep:
-        stocks[DEEP_POOL] = _deep(areas, densities, confidence, answered=bool(areas.keys) or answered)
-    indicators = _indicators(stocks, densities.registry, confidence, horizon)
-    mean = _mean_density(areas, densities, evaluated, evaluated_ha)
-    density = _Stock.of(mean, confidence)
-    extra = (
-        _indicator("mean_density", density, TONNE_C_PER_HECTARE, confidence, horizon),
-        _plain("area", areas.geometry_ha, confidence),
-        _plain("area_evaluated", evaluated_ha, confidence),
+        sums[DEEP_POOL] = _deep(areas, densities, factors)
+    if evaluated_ha > 0.0:
+        sums[MEAN] = _of_one_hectare(areas, densities, complete, evaluated_ha)
+    # A geometry without area holds zero; land of which nothing is known holds nothing known.
+    nothing = areas.geometry_ha > 0.0 and not any(item.known for item in items)
+    case = Case(
+        model=StockModel(sums),
+        rows=(*(_row(item, densities.registry) for item in items), *((_hedges(),) if areas.keys else ())),
+        indicators=_indicators(areas, densities.registry, evaluated_ha, horizon, deep=deep),
+        factors=tuple(factors.values()),
+        unanswered=NOTHING_KNOWN if nothing else None,
     )
-    hedges = (_hedges(),) if areas.keys else ()
-    return Figures((*indicators, *extra), (*rows, *hedges), tuple(terms), evaluated_ha)
+    return StockCase(case, evaluated_ha)
 
 
-def _gathered(areas: LandAreas, densities: Densities) -> list[_Item]:
+def _gathered(areas: LandAreas, densities: Densities, factors: dict[str, Factor]) -> list[_Item]:
     items: dict[tuple[str, str, str], _Item] = {}
     for key, area in zip(areas.keys, areas.areas_ha.tolist(), strict=True):
         for found in densities.of(key):
@@ -128,9 +112,9 @@ def _gathered(areas: LandAreas, densities: Densities) -> list[_Item]:
             item = items.setdefault(slot, _Item(*slot))
             item.areas.append(area)
             if isinstance(found.density, Factor):
-                factor = found.density
-                item.terms.append(StockTerm(factor.quantity, area, factor.error))
-                item.factors[factor.id] = None
+                _check_unit(found.density)
+                factors[found.density.id] = found.density
+                item.known.setdefault(found.density.id, []).append(area)
             else:
                 item.gaps.append(area)
                 item.reason = found.density.reason
@@ -140,142 +124,94 @@ def _gathered(areas: LandAreas, densities: Densities) -> list[_Item]:
     )
 
 
-def _row(item: _Item, registry: Registry, confidence: float) -> BreakdownRow:
-    stock = _Stock.of(carbon_stock(item.terms) if item.terms else None, confidence)
-    area, missing = fsum(item.areas), fsum(item.gaps)
-    value = stock.quantity.value if stock.quantity else None
-    known = fsum(term.area_ha for term in item.terms)
+def _check_unit(density: Factor) -> None:
+    if density.unit != TONNE_C_PER_HECTARE:
+        raise UnitMismatch(
+            f"a carbon density is in {TONNE_C_PER_HECTARE}; {density.id} is in {density.unit}",
+            f"une densité de carbone est en {TONNE_C_PER_HECTARE} ; {density.id} est en {density.unit}",
+            where=density.id,
+        )
+
+
+def _summed(parts: Mapping[str, list[float]]) -> Sums:
+    return {factor: fsum(areas) for factor, areas in parts.items()}
+
+
+def _deep(areas: LandAreas, densities: Densities, factors: dict[str, Factor]) -> Sums:
+    parts: dict[str, list[float]] = {}
+    for key, area in zip(areas.keys, areas.areas_ha.tolist(), strict=True):
+        factor = densities.deep_soil(key)
+        if factor:
+            factors[factor.id] = factor
+            parts.setdefault(factor.id, []).append(area)
+    return _summed(parts)
+
+
+def _of_one_hectare(
+    areas: LandAreas, densities: Densities, complete: list[bool], evaluated_ha: float
+) -> Sums:
+    """The part of each density in one hectare that holds each land in proportion."""
+    parts: dict[str, list[float]] = {}
+    for key, area, known in zip(areas.keys, areas.areas_ha.tolist(), complete, strict=True):
+        if known:
+            for found in densities.of(key):
+                if isinstance(found.density, Factor):
+                    parts.setdefault(found.density.id, []).append(area / evaluated_ha)
+    return _summed(parts)
+
+
+def _row(item: _Item, registry: Registry) -> Row:
     land = registry.land_class(item.land_class).title
     wetland = registry.wetland_type(item.wetland).title if item.wetland else None
     pool = registry.pools[item.pool]
-    return BreakdownRow(
-        item=f"{item.land_class}/{item.wetland}" if item.wetland else item.land_class,
+    return Row(
+        item=item.name,
+        output=f"{item.name}: {item.pool}",
         title=Text(
             f"{land.fr}{f' ({wetland.fr})' if wetland else ''} : {pool.fr}",
             f"{land.en}{f' ({wetland.en})' if wetland else ''}: {pool.en}",
         ),
+        unit=TONNE_C,
+        indicators=("total", item.pool, "total_as_co2"),
         land_class=item.land_class,
         wetland=item.wetland or None,
         pool=item.pool,
-        area=area,
-        value=value,
-        low=stock.low,
-        high=stock.high,
-        unit=TONNE_C,
-        density=(
-            fsum(term.area_ha / known * term.density.value for term in item.terms) if known > 0.0 else None
-        ),
-        factors=tuple(item.factors),
+        scope="land",
+        area=fsum(item.areas),
+        factors=tuple(item.known),
         reason=item.reason,
-        not_evaluated_area=missing,
+        not_evaluated_area=fsum(item.gaps),
+        minimum=0.0,
     )
-
-
-def _total(
-    rows: Iterable[BreakdownRow], terms: list[StockTerm], confidence: float, *, answered: bool
-) -> _Stock:
-    """The sum of rows, to the last digit, with the doubt of the terms behind them."""
-    if not answered:
-        return _Stock.of(None, confidence)
-    value = fsum(row.value for row in rows if row.value is not None)
-    return _Stock.of(Quantity(value, carbon_stock(terms).sd, TONNE_C), confidence)
-
-
-def _deep(areas: LandAreas, densities: Densities, confidence: float, *, answered: bool) -> _Stock:
-    terms = [
-        StockTerm(factor.quantity, area, factor.error)
-        for key, area in zip(areas.keys, areas.areas_ha.tolist(), strict=True)
-        if (factor := densities.deep_soil(key))
-    ]
-    return _Stock.of(carbon_stock(terms) if answered else None, confidence)
-
-
-def _mean_density(
-    areas: LandAreas, densities: Densities, evaluated: list[bool], evaluated_ha: float
-) -> Quantity | None:
-    if evaluated_ha <= 0.0:
-        return None
-    # The stock of one hectare that holds each land in proportion.
-    terms = [
-        StockTerm(found.density.quantity, area / evaluated_ha, found.density.error)
-        for key, area, known in zip(areas.keys, areas.areas_ha.tolist(), evaluated, strict=True)
-        if known
-        for found in densities.of(key)
-        if isinstance(found.density, Factor)
-    ]
-    mean = carbon_stock(terms)
-    return Quantity(mean.value, mean.sd, TONNE_C_PER_HECTARE)
 
 
 def _indicators(
-    stocks: Mapping[str, _Stock], registry: Registry, confidence: float, horizon: str | None
-) -> list[Indicator]:
-    indicators = [
-        _indicator(
-            name,
-            stock,
-            TONNE_C,
-            confidence,
-            horizon,
-            pool=None if name == "total" else name,
-            title=TITLES.get(name) or registry.pools[name],
-        )
-        for name, stock in stocks.items()
+    areas: LandAreas, registry: Registry, evaluated_ha: float, horizon: str | None, *, deep: bool
+) -> list[Figure]:
+    pools = registry.pools
+    stocks = [
+        Figure("total", TITLES["total"], TONNE_C),
+        *(Figure(pool, pools[pool], TONNE_C, pool=pool) for pool in POOLS),
+        *([Figure(DEEP_POOL, pools[DEEP_POOL], TONNE_C, output=DEEP_POOL, pool=DEEP_POOL)] if deep else []),
+        Figure("total_as_co2", TITLES["total_as_co2"], TONNE_CO2, scale=CO2_PER_C, unit_of_rows=TONNE_C),
+        Figure(MEAN, TITLES[MEAN], TONNE_C_PER_HECTARE, output=MEAN),
     ]
-    total = stocks["total"]
-    co2 = total.quantity.scaled(CO2_PER_C, unit=TONNE_CO2) if total.quantity else None
-    indicators.append(_indicator("total_as_co2", _Stock.of(co2, confidence), TONNE_CO2, confidence, horizon))
-    return indicators
+    return [
+        *(replace(figure, scope="land", horizon=horizon, minimum=0.0) for figure in stocks),
+        Figure("area", TITLES["area"], HECTARE, exact=areas.geometry_ha, scope="land"),
+        Figure("area_evaluated", TITLES["area_evaluated"], HECTARE, exact=evaluated_ha, scope="land"),
+    ]
 
 
-def _indicator(
-    name: str,
-    stock: _Stock,
-    unit: str,
-    confidence: float,
-    horizon: str | None,
-    *,
-    pool: str | None = None,
-    title: Text | None = None,
-) -> Indicator:
-    return Indicator(
-        id=name,
-        title=title or TITLES[name],
-        value=stock.quantity.value if stock.quantity else None,
-        low=stock.low,
-        high=stock.high,
-        confidence=confidence,
-        unit=unit,
-        pool=pool,
-        scope="land",
-        horizon=horizon,
-    )
-
-
-def _plain(name: str, value: float, confidence: float) -> Indicator:
-    """An area: it carries no interval, its doubt being that of the land cover."""
-    return Indicator(
-        id=name,
-        title=TITLES[name],
-        value=value,
-        low=None,
-        high=None,
-        confidence=confidence,
-        unit=HECTARE,
-        scope="land",
-    )
-
-
-def _hedges() -> BreakdownRow:
-    return BreakdownRow(
+def _hedges() -> Row:
+    return Row(
         item="hedges",
         title=Text("Haies", "Hedges"),
+        unit=TONNE_C,
+        indicators=("total", "total_as_co2"),
         land_class="hedge",
         pool="hedges",
+        scope="land",
         area=0.0,
-        value=None,
-        low=None,
-        high=None,
-        unit=TONNE_C,
         reason=NO_HEDGE_LAYER,
     )

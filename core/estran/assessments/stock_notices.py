@@ -6,8 +6,9 @@ from math import fsum
 from estran.assessments.densities import Densities
 from estran.assessments.envelope import Notice
 from estran.assessments.land import Land
-from estran.assessments.place import OVERLAP, Place
-from estran.carbon.text import Text
+from estran.assessments.notices import notice
+from estran.assessments.place import Place
+from estran.assessments.plots import OVERLAP
 from estran.factors.factor import Factor, Gap
 from estran.layers.ledger.keys import UNKNOWN, LandAreas
 
@@ -20,7 +21,7 @@ NOTABLE_OVERLAP = 1e-6
 def land_notices(areas: LandAreas, densities: Densities) -> Iterator[Notice]:
     """Yield what the land of one place calls for."""
     if areas.geometry_ha <= 0.0:
-        yield _notice(
+        yield notice(
             "zero-area",
             "la géométrie n'a pas de surface : son stock est nul",
             "the geometry has no area: its stock is zero",
@@ -28,7 +29,7 @@ def land_notices(areas: LandAreas, densities: Densities) -> Iterator[Notice]:
         return
     inside = areas.inside_ha / areas.geometry_ha
     if not areas.keys:
-        yield _notice(
+        yield notice(
             "outside-territory",
             "la géométrie est hors du territoire : rien n'est évalué",
             "the geometry is outside the territory: nothing is evaluated",
@@ -85,36 +86,15 @@ def land_notices(areas: LandAreas, densities: Densities) -> Iterator[Notice]:
         )
 
 
-def factor_notices(factors: Iterable[Factor]) -> Iterator[Notice]:
-    """Yield what the factors used call for."""
-    used = sorted({factor.id: factor for factor in factors}.items())
-    changed = [identifier for identifier, factor in used if factor.overridden]
-    if changed:
-        names = ", ".join(changed)
-        yield _notice("overridden-factor", f"facteurs remplacés : {names}", f"overridden factors: {names}")
-    unchecked = [identifier for identifier, factor in used if not factor.checked and not factor.overridden]
-    if unchecked:
-        names = ", ".join(unchecked)
-        yield _notice(
-            "unchecked-factor",
-            f"facteurs non vérifiés dans leur source : {names}",
-            f"factors not checked against their source: {names}",
-        )
-    if any(factor.value == 0.0 and factor.convention for _, factor in used):
-        yield _notice(
+def convention_notices(factors: Iterable[Factor]) -> Iterator[Notice]:
+    """Yield that some densities are zero by convention."""
+    if any(factor.value == 0.0 and factor.convention for factor in factors):
+        yield notice(
             "conventional-zero",
             "la biomasse des cultures, prairies herbacées, zones humides et sols imperméabilisés "
-            "compte zéro par "
-            "convention (ALDO) ; ce n'est pas une mesure",
+            "compte zéro par convention (ALDO) ; ce n'est pas une mesure",
             "the biomass of cropland, herbaceous grassland, wetlands and sealed land counts zero by "
-            "convention "
-            "(ALDO); it is not a measurement",
-        )
-    if any(not factor.doubt_checked for _, factor in used):
-        yield _notice(
-            "working-uncertainty",
-            "des incertitudes sont des valeurs de travail, non publiées : voir `factors`",
-            "some uncertainties are working values, not published: see `factors`",
+            "convention (ALDO); it is not a measurement",
         )
 
 
@@ -123,7 +103,7 @@ def overlap_notice(place: Place, land: Land) -> Iterator[Notice]:
     rows = fsum(row.geometry_ha for row in land.rows)
     if not place.overlapping or rows - land.whole.geometry_ha <= NOTABLE_OVERLAP * rows:
         return
-    yield _notice(
+    yield notice(
         "overlapping-features",
         f"des objets se recouvrent : {rows:.4f} ha en somme, {land.whole.geometry_ha:.4f} ha ensemble ; "
         "le total compte chaque mètre carré une fois".replace(".", ","),
@@ -134,8 +114,4 @@ def overlap_notice(place: Place, land: Land) -> Iterator[Notice]:
 
 def _share(code: str, share: float, fr: str, en: str) -> Notice:
     shown = f"{share:.1%}" if share >= 0.001 else "< 0.1%"
-    return _notice(code, f"{shown.replace('.', ',').replace('%', ' %')} {fr}", f"{shown} {en}")
-
-
-def _notice(code: str, fr: str, en: str) -> Notice:
-    return Notice(code=code, message=Text(fr, en))
+    return notice(code, f"{shown.replace('.', ',').replace('%', ' %')} {fr}", f"{shown} {en}")

@@ -14,7 +14,7 @@ class Quantity:
     """A value with its standard deviation, both in `unit`.
 
     Sums and differences treat the two terms as independent; for terms that share a factor, see
-    `estran.carbon.stock`.
+    `estran.carbon.propagation`.
 
     Example:
         >>> print(Quantity(84.0, 25.2, "tC/ha") - Quantity(48.0, 14.4, "tC/ha"))

@@ -26,6 +26,9 @@ from estran.layers.settings import Recipe
 from estran.layers.territory import Territory
 
 RECORD = "build.json"
+ZONE_TABLES = ("commune_zones_france.csv", "crosswalks.csv")
+"""What a recipe reads of the factors: the zone and the forest region of a commune."""
+
 _LEDGER_SHARE = 0.25
 
 RECIPES: Mapping[Recipe, Callable[[Territory, Path, Progress], LedgerInputs]] = {
@@ -119,9 +122,11 @@ def build_fingerprint(territory: Territory) -> str:
         digest.update(path.relative_to(territory.sources.parent).as_posix().encode())
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
-    for room in ("estran.ingest", "estran.layers", "estran.factors"):
+    for room in ("estran.ingest", "estran.layers"):
         for code in _code_of(files(room)):
             digest.update(code)
+    for table in ZONE_TABLES:
+        digest.update(files("estran.factors").joinpath("data", table).read_bytes())
     return digest.hexdigest()
 
 

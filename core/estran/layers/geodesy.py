@@ -9,6 +9,7 @@ the area of the ellipsoid between a reference parallel and the latitude, per rad
 """
 
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -40,6 +41,9 @@ OGC_CRS = ["www.opengis.net", "def", "crs"]
 
 SQUARE_METRES_PER_HECTARE = 10_000.0
 
+GAUSS = tuple(zip(*(side.tolist() for side in np.polynomial.legendre.leggauss(3)), strict=True))
+"""Nodes and weights of the three-point Gauss rule."""
+
 _local = threading.local()
 
 
@@ -66,9 +70,14 @@ def densify(geometry: shapely.Geometry, crs: CRS, max_m: float = EDGE_M) -> shap
     length of the outline over 40,000, but not below 1 m. Meant for measuring, not for display.
     """
     flat = shapely.force_2d(geometry)
+    return shapely.segmentize(flat, float(_steps(shapely.length(flat), crs, max_m)))
+
+
+def _steps(lengths: float | Floats, crs: CRS, max_m: float = EDGE_M) -> Floats:
+    """Longest edge, in units of the CRS, of outlines of these lengths."""
     unit_m = metres_per_unit(crs)
-    fine = max(FINE_EDGE_M / unit_m, float(shapely.length(flat)) / ADDED_VERTICES)
-    return shapely.segmentize(flat, min(max_m / unit_m, fine))
+    fine = np.maximum(FINE_EDGE_M / unit_m, np.asarray(lengths) / ADDED_VERTICES)
+    return np.minimum(max_m / unit_m, fine)
 
 
 def reproject(geometry: shapely.Geometry, source: CRS, target: CRS) -> shapely.Geometry:
@@ -85,7 +94,12 @@ def reproject(geometry: shapely.Geometry, source: CRS, target: CRS) -> shapely.G
 
 
 def reproject_lines(
-    points: Floats, line_of: NDArray[np.int64], source: CRS, target: CRS
+    points: Floats,
+    line_of: NDArray[np.int64],
+    source: CRS,
+    target: CRS,
+    *,
+    owner: NDArray[np.int64] | None = None,
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Return lines in `target`, their edges densified in `source` first.
 
@@ -94,19 +108,21 @@ def reproject_lines(
         line_of: Line of each point, in ascending order.
         source: CRS of the points.
         target: CRS of the points returned.
+        owner: Geometry of each line, by its number; without it, all are of one geometry.
 
     Raises:
         InvalidGeometry: a coordinate is not finite, or has no image in `target`.
     """
     if source == target or not points.size:
         return points, line_of
-    lines = densify(shapely.MultiLineString(_lines(points, line_of)), source)
-    dense, line_of = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
-    return transform_points(dense, source, target), line_of
-
-
-def _lines(points: Floats, line_of: NDArray[np.int64]) -> list[Floats]:
-    return np.split(points, np.flatnonzero(np.diff(line_of)) + 1)
+    numbers = line_of[np.diff(line_of, prepend=-1) != 0]
+    ranks = np.cumsum(np.diff(line_of, prepend=line_of[0]) != 0)
+    lines = np.asarray(shapely.linestrings(points, indices=ranks), dtype=object)
+    whose = np.zeros(len(lines), dtype=np.int64) if owner is None else owner[numbers]
+    lengths = np.bincount(whose, shapely.length(lines))
+    lines = shapely.segmentize(lines, _steps(lengths[whose], source))
+    dense, rank = shapely.get_coordinates(lines, return_index=True)
+    return transform_points(dense, source, target), numbers[rank]
 
 
 def transform_points(points: Floats, source: CRS, target: CRS) -> Floats:
@@ -135,42 +151,61 @@ def true_area_ha(geometry: shapely.Geometry, crs: CRS) -> float:
     Raises:
         InvalidGeometry: a coordinate is not finite, or lies outside the domain of `crs`.
     """
-    polygons = polygons_of(geometry)
-    if polygons.size == 0:
-        return 0.0
+    return float(true_areas_ha([geometry], crs)[0])
+
+
+def true_areas_ha(geometries: Sequence[shapely.Geometry] | NDArray[np.object_], crs: CRS) -> Floats:
+    """Return the area of each of some valid geometries, as `true_area_ha` does one by one.
+
+    Raises:
+        InvalidGeometry: a coordinate is not finite, or lies outside the domain of `crs`.
+    """
     geodetic = crs if crs.is_geographic else crs.geodetic_crs
     if geodetic is None:
         raise _unknown_crs(crs.name)
-    whole: shapely.Geometry = shapely.MultiPolygon(list(polygons))
+    polygons, owner = polygons_by_owner(geometries)
+    if polygons.size == 0:
+        return np.zeros(len(geometries))
+    polygons = shapely.force_2d(polygons)
     if crs.is_geographic:
-        _check_latitudes(whole, crs)
-        whole = shapely.segmentize(shapely.force_2d(whole), DEGREE_M / metres_per_unit(crs))
+        _check_latitudes(shapely.total_bounds(polygons), crs)
+        polygons = shapely.segmentize(polygons, DEGREE_M / metres_per_unit(crs))
     else:
-        whole = reproject(whole, crs, geodetic)
-    rings, owner = shapely.get_rings(shapely.get_parts(whole), return_index=True)
+        lengths = np.bincount(owner, shapely.length(polygons))
+        polygons = shapely.segmentize(polygons, _steps(lengths[owner], crs))
+    rings, polygon_of = shapely.get_rings(polygons, return_index=True)
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
-    ring_ha = _ring_areas_ha(points * _unit_radians(geodetic), ring_of, geodetic, wraps=not crs.is_geographic)
-    exterior = np.flatnonzero(np.diff(owner, prepend=-1))
-    return float(2.0 * ring_ha[exterior].sum() - ring_ha.sum())
+    if not crs.is_geographic:
+        points = transform_points(points, crs, geodetic)
+    whose = owner[polygon_of]
+    ring_ha = _ring_areas_ha(
+        points * _unit_radians(geodetic), ring_of, whose[ring_of], geodetic, wraps=not crs.is_geographic
+    )
+    is_exterior = np.diff(polygon_of, prepend=-1) != 0
+    return np.bincount(whose, np.where(is_exterior, ring_ha, -ring_ha), len(geometries))
 
 
-def _ring_areas_ha(points: Floats, ring_of: NDArray[np.int64], crs: CRS, *, wraps: bool) -> Floats:
+def _ring_areas_ha(
+    points: Floats, ring_of: NDArray[np.int64], owner: NDArray[np.int64], crs: CRS, *, wraps: bool
+) -> Floats:
     """Area of each ring from its vertices in radians; an edge is straight in longitude and latitude."""
     start, end = points[:-1], points[1:]
     same = ring_of[:-1] == ring_of[1:]
     width = end[:, 0] - start[:, 0]
     if wraps:
         width -= 2.0 * np.pi * np.round(width / (2.0 * np.pi))
+    firsts = np.diff(owner, prepend=-1) != 0
+    reference = points[firsts, 1][np.cumsum(firsts) - 1][:-1]
     # The three-point Gauss rule is exact to the rounding for edges below one degree.
-    nodes, weights = np.polynomial.legendre.leggauss(3)
     mean = np.zeros(len(width))
-    for node, weight in zip(nodes, weights, strict=True):
+    for node, weight in GAUSS:
         latitude = start[:, 1] + (end[:, 1] - start[:, 1]) * (node + 1.0) / 2.0
-        mean += weight / 2.0 * band_area(points[0, 1], latitude, crs)
+        mean += weight / 2.0 * band_area(reference, latitude, crs)
     areas = np.bincount(ring_of[:-1][same], weights=(width * mean)[same], minlength=int(ring_of[-1]) + 1)
     return np.abs(areas) / SQUARE_METRES_PER_HECTARE
 
 
+@lru_cache(maxsize=256)
 def bounds_in(bounds: Bounds, source: CRS, target: CRS) -> Bounds | None:
     """Return the box of `target` that holds a box of `source`, or None where no single box does."""
     if source == target:
@@ -189,11 +224,19 @@ def metres_per_unit(crs: CRS) -> float:
 
 def polygons_of(geometry: shapely.Geometry) -> NDArray[np.object_]:
     """Return the polygons in a geometry, collections opened, empty ones left out."""
-    parts = np.atleast_1d(shapely.get_parts(geometry))
+    return polygons_by_owner(np.atleast_1d(shapely.get_parts(geometry)))[0]
+
+
+def polygons_by_owner(
+    geometries: Sequence[shapely.Geometry] | NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Return the polygons in some geometries, and the rank of the geometry that each comes from."""
+    parts, owner = shapely.get_parts(geometries, return_index=True)
     while np.any(shapely.get_type_id(parts) > shapely.GeometryType.POLYGON):
-        parts = shapely.get_parts(parts)
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        owner = owner[inner]
     keep = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
-    return np.asarray(parts[keep], dtype=object)
+    return np.asarray(parts[keep], dtype=object), np.asarray(owner[keep], dtype=np.int64)
 
 
 @lru_cache(maxsize=256)
@@ -230,9 +273,9 @@ def _parsed(text: str) -> CRS:
     return crs
 
 
-def _check_latitudes(geometry: shapely.Geometry, crs: CRS) -> None:
+def _check_latitudes(bounds: Floats, crs: CRS) -> None:
     right_angle = np.pi / 2.0 / _unit_radians(crs)
-    _, south, _, north = shapely.bounds(geometry)
+    _, south, _, north = bounds
     if not (south >= -right_angle and north <= right_angle):
         raise InvalidGeometry(
             f"latitudes go from {south:g} to {north:g}; longitude comes first, then latitude, in degrees",

@@ -129,6 +129,27 @@ class JobSettings(Settings):
     keep_hours: Annotated[float, Field(gt=0)] = 24.0
 
 
+class FactorOverride(Settings):
+    """A value that the territory prefers to that of the registry, in the unit of the factor."""
+
+    value: Annotated[float, Field(allow_inf_nan=False)]
+    low: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        None, description="5th percentile; given with `high`."
+    )
+    high: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        None, description="95th percentile; given with `low`."
+    )
+    reason: Annotated[str, Field(min_length=1, max_length=500)] = Field(
+        description="Why; shown in every answer that uses the factor."
+    )
+
+
+class FactorSettings(Settings):
+    """What the territory knows better than the factor registry."""
+
+    overrides: dict[str, FactorOverride] = {}
+
+
 class EstranSettings(Settings):
     """The top-level `estran:` section."""
 
@@ -137,3 +158,4 @@ class EstranSettings(Settings):
     ledger: LedgerSettings = LedgerSettings()
     limits: LimitSettings = LimitSettings()
     jobs: JobSettings = JobSettings()
+    factors: FactorSettings = FactorSettings()

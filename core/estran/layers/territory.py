@@ -4,6 +4,8 @@ A territory is read from the one configuration file. This module knows where pyg
 its collections in that file, and nothing else of pygeoapi.
 """
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,8 +15,13 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from estran.carbon.errors import InvalidConfiguration, NotFound
+from estran.carbon.errors import InvalidConfiguration, InvalidInput, NotFound, Unavailable
+from estran.factors.factor import Override
+from estran.factors.registry import Registry, read_registry
+from estran.layers.features.location import DATABASE_VARIABLE, place_of
 from estran.layers.settings import EstranSettings, LayerRole, LayerSettings
+
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +32,32 @@ class Layer:
         id: Identifier of the collection.
         title: Title by language, such as `{"fr": …, "en": …}`.
         settings: Licence, vintage, support and the like.
-        path: The GeoPackage or COG that holds it.
-        table: Table of the GeoPackage, empty for a raster.
+        location: The GeoPackage or COG that holds it, or the address of a database without password.
+        table: Table of the GeoPackage or database, empty for a raster.
         id_field: Column that identifies a feature, empty for a raster.
     """
 
     id: str
     title: Mapping[str, str]
     settings: LayerSettings
-    path: Path
+    location: Path | str
     table: str
     id_field: str
+
+    @property
+    def path(self) -> Path:
+        """The file that holds it.
+
+        Raises:
+            Unavailable: it is not in a file.
+        """
+        if isinstance(self.location, Path):
+            return self.location
+        raise Unavailable(
+            f"the layer {self.id} is in a database, and a file is needed here",
+            f"la couche {self.id} est dans une base de données, et il faut ici un fichier",
+            where=self.id,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,23 @@ class Territory:
     def sources(self) -> Path:
         """What `estran data build` reads, absolute."""
         return (self.config_path.parent / self.settings.data.sources).resolve()
+
+    def registry(self) -> Registry:
+        """Return the factor registry, with the values that the territory prefers.
+
+        Raises:
+            InvalidConfiguration: an override names no factor, or its bounds do not enclose its value.
+        """
+        overrides = {
+            identifier: Override(given.value, given.reason, given.low, given.high)
+            for identifier, given in self.settings.factors.overrides.items()
+        }
+        try:
+            return read_registry().with_overrides(overrides, by="territory")
+        except InvalidInput as error:
+            raise InvalidConfiguration(
+                f"estran.factors: {error.en}", f"estran.factors : {error.fr}", where=error.where
+            ) from error
 
     def layer(self, identifier: str) -> Layer:
         """Return a layer by its collection identifier.
@@ -91,17 +130,17 @@ def read_territory(config_path: Path) -> Territory:
             f"lecture impossible de la configuration {path} : {error.strerror}",
             where=str(path),
         ) from error
-    return _read(path, modified)
+    return _read(path, modified, os.environ.get(DATABASE_VARIABLE))
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, modified: int) -> Territory:
-    del modified
+def _read(path: Path, modified: int, database: str | None) -> Territory:
+    del modified, database
     try:
-        document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = _expanded(yaml.safe_load(path.read_text(encoding="utf-8")))
         settings = EstranSettings.model_validate(document["estran"])
         layers = {
-            identifier: _layer(identifier, resource, path.parent)
+            identifier: _layer(identifier, resource, path.parent, settings)
             for identifier, resource in document["resources"].items()
             if resource.get("type") == "collection" and "estran" in resource
         }
@@ -114,14 +153,30 @@ def _read(path: Path, modified: int) -> Territory:
     return Territory(config_path=path, settings=settings, layers=layers)
 
 
-def _layer(identifier: str, resource: dict[str, Any], base: Path) -> Layer:
+def _layer(identifier: str, resource: dict[str, Any], base: Path, settings: EstranSettings) -> Layer:
     provider = resource["providers"][0]
     title = resource["title"]
     return Layer(
         id=identifier,
         title=title if isinstance(title, dict) else {"fr": title, "en": title},
         settings=LayerSettings.model_validate(resource["estran"]),
-        path=(base / provider["data"]).resolve(),
+        location=place_of(provider["data"], base, settings.data.directory),
         table=provider.get("table", ""),
         id_field=provider.get("id_field", ""),
     )
+
+
+def _expanded(value: Any) -> Any:
+    """Return a document with its environment variables, `${NAME}` or `${NAME:-default}`, in place."""
+    if isinstance(value, dict):
+        return {key: _expanded(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_expanded(part) for part in value]
+    return _VARIABLE.sub(_variable, value) if isinstance(value, str) else value
+
+
+def _variable(match: re.Match[str]) -> str:
+    found = os.environ.get(match[1], match[2])
+    if found is None:
+        raise OSError(f"the environment variable {match[1]} is not set")
+    return found

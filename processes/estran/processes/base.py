@@ -10,20 +10,31 @@ from pygeoapi.process.base import BaseProcessor
 from estran.assessments.envelope import Envelope
 from estran.assessments.inputs import PlaceRequest
 from estran.assessments.place import read_place
-from estran.assessments.request import near, read_request
-from estran.assessments.tables import to_csv, to_geojson
-from estran.carbon.errors import InvalidConfiguration, InvalidInput
+from estran.assessments.request import Request, read_request
+from estran.carbon.errors import InvalidConfiguration
 from estran.carbon.text import Text
 from estran.layers.territory import Territory, read_territory
 from estran.processes.description import described_inputs, inlined
+from estran.processes.formats import GEOJSON as GEOJSON
+from estran.processes.formats import (
+    JSON,
+    OUTPUT,
+    described_formats,
+    media_types_of,
+    written,
+)
+from estran.processes.formats import requested_media_type as requested_media_type
 
-JSON, GEOJSON, CSV = "application/json", "application/geo+json", "text/csv"
-
-MEDIA_TYPES = (JSON, GEOJSON, CSV)
-
-OUTPUT = "result"
-
-METHOD = "https://github.com/incubateur-ademe/aldo"
+ENVELOPE = Text(
+    "L'enveloppe de réponse : indicateurs avec unité et intervalle, ventilation, couverture, aptitude, "
+    "facteurs, sources et reçu, en JSON. Pour une collection, CSV, XLSX, GeoJSON, GeoPackage et GeoParquet "
+    "ont une ligne par objet, l'erreur d'un objet illisible comprise ; pour un lieu, le CSV et le XLSX ont "
+    "une ligne par indicateur et par poste. Une valeur vide n'est pas évaluée et n'est pas nulle.",
+    "The answer envelope: indicators with unit and interval, breakdown, coverage, fitness, factors, sources "
+    "and receipt, as JSON. For a collection, CSV, XLSX, GeoJSON, GeoPackage and GeoParquet have one row per "
+    "feature, with the error of a feature that cannot be read; for one place, CSV and XLSX have one row per "
+    "indicator and item. An empty value is not evaluated and is not zero.",
+)
 
 
 class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
@@ -40,21 +51,30 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
         assess: Answers a request on a territory.
         examples: Inputs that really run, the first one published as the example.
         keywords: Words to find it by.
+        method: Title and address of a page about the method.
+        media_types: Formats of the answer, those of `media_types_of(request)` when empty.
     """
 
     identifier: ClassVar[str]
     version: ClassVar[str]
     title: ClassVar[Text]
     description: ClassVar[Text]
-    request: ClassVar[type[PlaceRequest]]
+    request: ClassVar[type[Request]]
     assess: ClassVar["staticmethod[[Any, Territory], Envelope]"]
     examples: ClassVar[tuple[dict[str, Any], ...]]
     keywords: ClassVar[tuple[Text, ...]] = ()
+    method: ClassVar[tuple[Text, str] | None] = None
+    media_types: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, processor_def: dict[str, Any]) -> None:
         super().__init__(processor_def, deepcopy(type(self).described()))
         self.supports_outputs = True
         self._config: str | None = processor_def.get("config")
+
+    @classmethod
+    def offered(cls) -> tuple[str, ...]:
+        """Return the formats of the answer, JSON first."""
+        return cls.media_types or media_types_of(cls.request)
 
     @classmethod
     @cache
@@ -63,45 +83,22 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
         return {
             "version": cls.version,
             "id": cls.identifier,
-            "title": {"fr": cls.title.fr, "en": cls.title.en},
-            "description": {"fr": cls.description.fr, "en": cls.description.en},
+            "title": _said(cls.title),
+            "description": _said(cls.description),
             "keywords": {
                 "fr": [word.fr for word in cls.keywords],
                 "en": [word.en for word in cls.keywords],
             },
             "jobControlOptions": ["sync-execute", "async-execute"],
             "outputTransmission": ["value"],
-            "links": [
-                {
-                    "type": "text/html",
-                    "rel": "about",
-                    "title": {"fr": "Méthode ALDO de l'ADEME", "en": "ALDO method of ADEME"},
-                    "href": METHOD,
-                }
-            ],
+            "links": _links(cls.method),
             "inputs": described_inputs(cls.request),
             "outputs": {
                 OUTPUT: {
                     "title": {"fr": "Réponse", "en": "Answer"},
-                    "description": {
-                        "fr": "L'enveloppe de réponse : indicateurs avec unité et intervalle, "
-                        "ventilation, couverture, "
-                        "aptitude, facteurs, sources et reçu ; en JSON, en GeoJSON (la géométrie, avec les "
-                        "indicateurs en propriétés) ou en CSV.",
-                        "en": "The answer envelope: indicators with unit and interval, breakdown, coverage, "
-                        "fitness, factors, sources and receipt; as JSON, as GeoJSON (the geometry, with the "
-                        "indicators as properties) or as CSV.",
-                    },
+                    "description": _said(ENVELOPE),
                     "schema": {
-                        "oneOf": [
-                            {**inlined(Envelope.model_json_schema()), "contentMediaType": JSON},
-                            {
-                                "type": "object",
-                                "contentMediaType": GEOJSON,
-                                "format": "geojson-feature-collection",
-                            },
-                            {"type": "string", "contentMediaType": CSV},
-                        ]
+                        "oneOf": described_formats(cls.offered(), inlined(Envelope.model_json_schema()))
                     },
                 }
             },
@@ -117,20 +114,18 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
             outputs: Which outputs, and `outputs.result.format.mediaType`.
 
         Returns:
-            The media type and the content: a dictionary, or text for CSV.
+            The media type and the content: a dictionary, text for CSV, bytes for a file.
 
         Raises:
             EstranError: as it is; the server decides what it means over HTTP.
         """
-        media_type = requested_media_type(outputs)
+        media_type = requested_media_type(outputs, self.offered())
         request = read_request(self.request, data)
         territory = self._territory()
         envelope = self.assess(request, territory)
-        if media_type == CSV:
-            return CSV, to_csv(envelope)
-        if media_type == GEOJSON:
-            return GEOJSON, to_geojson(envelope, read_place(request, territory))
-        return JSON, envelope.model_dump(mode="json")
+        is_mapped = media_type != JSON and isinstance(request, PlaceRequest)
+        place = read_place(request, territory) if is_mapped else None
+        return media_type, written(envelope, media_type, place)
 
     def _territory(self) -> Territory:
         if not self._config:
@@ -145,33 +140,12 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
         return f"<{type(self).__name__}> {self.identifier}"
 
 
-def requested_media_type(outputs: Any) -> str:
-    """Return the media type of the only output, JSON unless the request says otherwise.
+def _said(text: Text) -> dict[str, str]:
+    return {"fr": text.fr, "en": text.en}
 
-    Args:
-        outputs: A list of names, or a dictionary of names to `{"format": {"mediaType": …}}`.
 
-    Raises:
-        InvalidInput: an unknown output or media type.
-    """
-    if not outputs:
-        return JSON
-    for name in outputs:
-        if name != OUTPUT:
-            en, fr = near(str(name), [OUTPUT])
-            raise InvalidInput(
-                f"unknown output {name!r}{en}", f"sortie inconnue : {name!r}{fr}", where=f"outputs.{name}"
-            )
-    wanted = outputs[OUTPUT] if isinstance(outputs, dict) else None
-    form = wanted.get("format") if isinstance(wanted, dict) else None
-    if form is None:
-        return JSON
-    media_type = form.get("mediaType") if isinstance(form, dict) else form
-    if media_type not in MEDIA_TYPES:
-        en, fr = near(str(media_type), MEDIA_TYPES)
-        raise InvalidInput(
-            f"unknown media type {media_type!r}{en}",
-            f"type de média inconnu : {media_type!r}{fr}",
-            where=f"outputs.{OUTPUT}.format.mediaType",
-        )
-    return str(media_type)
+def _links(method: tuple[Text, str] | None) -> list[dict[str, Any]]:
+    if method is None:
+        return []
+    title, address = method
+    return [{"type": "text/html", "rel": "about", "title": _said(title), "href": address}]

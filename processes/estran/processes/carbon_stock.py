@@ -32,6 +32,10 @@ class CarbonStock(AssessmentProcessor):
         Text("sol", "soil"),
         Text("biomasse", "biomass"),
     )
+    method = (
+        Text("Méthode ALDO de l'ADEME", "ALDO method of ADEME"),
+        "https://github.com/incubateur-ademe/aldo",
+    )
     request = CarbonStockRequest
     assess = staticmethod(assess_carbon_stock)
     examples = (

@@ -1,14 +1,16 @@
-"""What does a CQL2 filter mean in SQL?
+"""What does a CQL2 filter mean?
 
 Covers basic CQL2 (comparisons, `and`, `or`, `not`, `is null`) and `between`, `in`, `like`,
 arithmetic, `casei`, `accenti`, the spatial relations of `spatial.RELATIONS`, and the temporal
-relations of instants. Reference: OGC 21-065r2, Common Query Language (CQL2).
+relations of instants. How a database says it is the matter of a `Dialect`.
+Reference: OGC 21-065r2, Common Query Language (CQL2).
 """
 
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import shapely
 from pygeofilter import ast, values
@@ -17,23 +19,26 @@ from shapely.geometry.base import BaseGeometry
 
 from estran.carbon.errors import InvalidGeometry, InvalidInput
 from estran.layers.features.connections import fold_accents, fold_case
+from estran.layers.features.dialect import Dialect, Fold, Sign, Symbol
+from estran.layers.features.fields import known_field, typed, wrong_type
 from estran.layers.features.query import Field, Value
-from estran.layers.features.sql import Sql, all_of, expression, known_field, typed, wrong_type
-
-Spatial = Callable[[str, BaseGeometry], Sql]
+from estran.layers.features.shape import mended
 
 _GEOMETRY_NAMES = frozenset({"geometry", "geom"})
-_COMPARISONS = {
+_COMPARISONS: Mapping[type, Sign] = {
     ast.Equal: "=",
     ast.NotEqual: "<>",
     ast.LessThan: "<",
     ast.LessEqual: "<=",
     ast.GreaterThan: ">",
     ast.GreaterEqual: ">=",
+    ast.TimeBefore: "<",
+    ast.TimeAfter: ">",
+    ast.TimeEquals: "=",
 }
-_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mul: "*", ast.Div: "/"}
-_FUNCTIONS = {"lower": "fold_case", "casei": "fold_case", "accenti": "fold_accents"}
-_FOLDS = {"fold_case": fold_case, "fold_accents": fold_accents}
+_ARITHMETIC: Mapping[type, Symbol] = {ast.Add: "+", ast.Sub: "-", ast.Mul: "*", ast.Div: "/"}
+_FUNCTIONS: Mapping[str, Fold] = {"lower": "case", "casei": "case", "accenti": "accents"}
+_FOLDS = {"case": fold_case, "accents": fold_accents}
 _SPATIAL = {
     ast.GeometryIntersects: "intersects",
     ast.GeometryContains: "contains",
@@ -47,15 +52,21 @@ _MIRROR = {
     ast.GeometryContains: ast.GeometryWithin,
     ast.GeometryWithin: ast.GeometryContains,
 }
-_TEMPORAL = {ast.TimeBefore: "<", ast.TimeAfter: ">", ast.TimeEquals: "="}
 
 
 @dataclass(frozen=True, slots=True)
-class Operand:
-    """One side of a predicate: SQL, and the column it stands for when it is one."""
+class Operand[Part]:
+    """One side of a predicate, and the column it stands for when it is one."""
 
-    sql: Sql
+    part: Part
     field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition[Part]:
+    """What is true or false of a feature."""
+
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +74,44 @@ class Place:
     """The geometry column."""
 
 
-def where(node: ast.Node, fields: Mapping[str, Field], spatial: Spatial) -> Sql:
-    """Return the SQL condition of a filter.
+def where[Part](node: ast.Node, fields: Mapping[str, Field], dialect: Dialect[Part]) -> Part:
+    """Return the condition of a filter.
 
     Args:
         node: The filter, as pygeofilter parses it; geometries in the storage CRS, x first.
         fields: The columns that may be named.
-        spatial: Gives the condition of a spatial relation with a geometry.
+        dialect: How the database says it.
 
     Raises:
         InvalidInput: an unknown property, a value of another type, or an operator that is not covered.
     """
+    meaning = _Meaning(fields, dialect)
     try:
-        result = _ToSql(fields, spatial).evaluate(node)
+        condition: Condition[Part] = meaning.condition(meaning.evaluate(node))
     except NotImplementedError as error:
         raise _not_covered(type(node).__name__) from error
     except RecursionError as error:
         raise _not_covered("nesting") from error
-    if isinstance(result, Operand) and result.field and result.field.type == "boolean":
-        return result.sql
-    if not isinstance(result, Sql):
-        raise _not_covered("expression")
-    return result
+    return condition.part
 
 
 def _handles[Method: Callable[..., object]](*kinds: type) -> Callable[[Method], Method]:
     return handle(*kinds)  # type: ignore[no-any-return]
 
 
-class _ToSql(Evaluator):  # type: ignore[misc]
-    def __init__(self, fields: Mapping[str, Field], spatial: Spatial) -> None:
+class _Meaning(Evaluator):  # type: ignore[misc]
+    """The walk over a filter; `Part` is Any because pygeofilter's metaclass takes no generic class."""
+
+    def __init__(self, fields: Mapping[str, Field], dialect: Dialect[Any]) -> None:
         self.fields = fields
-        self.spatial = spatial
+        self.dialect = dialect
 
     @_handles(ast.Attribute)
-    def attribute(self, node: ast.Attribute) -> Operand | Place:
+    def attribute(self, node: ast.Attribute) -> Operand[Any] | Place:
         if node.name in _GEOMETRY_NAMES and node.name not in self.fields:
             return Place()
         field = known_field(self.fields, node.name)
-        return Operand(Sql(expression(field)), field)
+        return Operand(self.dialect.column(field), field)
 
     @_handles(str, bool, int, float, dt.date, dt.datetime, type(None))
     def literal(self, node: object) -> object:
@@ -110,7 +120,7 @@ class _ToSql(Evaluator):  # type: ignore[misc]
     @_handles(values.Geometry)
     def geometry(self, node: values.Geometry) -> BaseGeometry:
         try:
-            return shapely.from_geojson(json.dumps(node.geometry))
+            return mended(shapely.from_geojson(json.dumps(node.geometry)))
         except (ValueError, TypeError, shapely.errors.ShapelyError) as error:
             raise InvalidGeometry(
                 f"a geometry of the filter cannot be read: {error}",
@@ -123,96 +133,102 @@ class _ToSql(Evaluator):  # type: ignore[misc]
         return start, end
 
     @_handles(ast.Not)
-    def negation(self, _node: ast.Not, part: object) -> Sql:
-        inner = _condition(part)
-        return Sql(f"NOT ({inner.text})", inner.values)
+    def negation(self, _node: ast.Not, part: object) -> Condition[Any]:
+        return Condition(self.dialect.negated(self.condition(part).part))
 
     @_handles(ast.And, ast.Or)
-    def combination(self, node: ast.Combination, left: object, right: object) -> Sql:
-        first, second = _condition(left), _condition(right)
-        word = "AND" if isinstance(node, ast.And) else "OR"
-        return Sql(f"({first.text}) {word} ({second.text})", first.values + second.values)
+    def combination(self, node: ast.Combination, left: object, right: object) -> Condition[Any]:
+        parts = [self.condition(left).part, self.condition(right).part]
+        return Condition(
+            self.dialect.all_of(parts) if isinstance(node, ast.And) else self.dialect.any_of(parts)
+        )
 
     @_handles(*_COMPARISONS)
-    def comparison(self, node: ast.Comparison, left: object, right: object) -> Sql:
-        return _joined("{} " + _COMPARISONS[type(node)] + " {}", left, right)
-
-    @_handles(*_TEMPORAL)
-    def temporal(self, node: ast.TemporalPredicate, left: object, right: object) -> Sql:
-        return _joined("{} " + _TEMPORAL[type(node)] + " {}", left, right)
+    def comparison(self, node: ast.Node, left: object, right: object) -> Condition[Any]:
+        first, second = self.sides(left, right)
+        return Condition(self.dialect.compared(first, _COMPARISONS[type(node)], second))
 
     @_handles(ast.TimeDuring)
-    def during(self, _node: ast.TimeDuring, left: object, right: object) -> Sql:
+    def during(self, _node: ast.TimeDuring, left: object, right: object) -> Condition[Any]:
         if not isinstance(right, tuple):
             raise _not_covered("T_DURING")
-        bounds = zip((">", "<"), right, strict=True)
-        return all_of([_joined("{} " + sign + " {}", left, bound) for sign, bound in bounds if bound])
+        start, end = right
+        moment, *_ = self.sides(left)
+        parts = []
+        if start:
+            parts.append(self.dialect.compared(moment, ">", self.sides(left, start)[1]))
+        if end:
+            parts.append(self.dialect.compared(moment, "<", self.sides(left, end)[1]))
+        return Condition(self.dialect.all_of(parts))
 
     @_handles(ast.Between)
-    def between(self, node: ast.Between, left: object, low: object, high: object) -> Sql:
-        word = "NOT BETWEEN" if node.not_ else "BETWEEN"
-        return _joined("{} " + word + " {} AND {}", left, low, high)
+    def between(self, node: ast.Between, left: object, low: object, high: object) -> Condition[Any]:
+        return self.unless(node.not_, self.dialect.between(*self.sides(left, low, high)))
 
     @_handles(ast.In)
-    def membership(self, node: ast.In, left: object, *options: object) -> Sql:
-        marks = ", ".join(["{}"] * len(options))
-        return _joined("{} " + ("NOT IN" if node.not_ else "IN") + f" ({marks})", left, *options)
+    def membership(self, node: ast.In, left: object, *options: object) -> Condition[Any]:
+        part, *choices = self.sides(left, *options)
+        return self.unless(node.not_, self.dialect.among(part, choices))
 
     @_handles(ast.Like)
-    def like(self, node: ast.Like, left: object) -> Sql:
-        pattern = Operand(Sql("?", (_glob(_folded(node.pattern)),)))
-        return _joined("{} " + ("NOT GLOB" if node.not_ else "GLOB") + " {}", left, pattern)
+    def like(self, node: ast.Like, left: object) -> Condition[Any]:
+        pattern = _folded(node.pattern)
+        field = left.field if isinstance(left, Operand) else None
+        if field and (field.type != "string" or field.format):
+            raise wrong_type(field, pattern)
+        (text,) = self.sides(left)
+        return self.unless(node.not_, self.dialect.like(text, pattern))
 
     @_handles(ast.IsNull)
-    def null(self, node: ast.IsNull, left: object) -> Sql:
+    def null(self, node: ast.IsNull, left: object) -> Condition[Any]:
         if isinstance(left, Place):
             raise _not_covered("geometry IS NULL")
-        return _joined("{} " + ("IS NOT NULL" if node.not_ else "IS NULL"), left)
+        (part,) = self.sides(left)
+        return self.unless(node.not_, self.dialect.is_null(part))
 
     @_handles(*_ARITHMETIC)
-    def arithmetic(self, node: ast.Arithmetic, left: object, right: object) -> Operand:
-        symbol = _ARITHMETIC[type(node)]
-        first = "CAST({} AS REAL)" if symbol == "/" else "{}"
-        return Operand(_joined(f"({first} {symbol} {{}})", left, right))
+    def arithmetic(self, node: ast.Arithmetic, left: object, right: object) -> Operand[Any]:
+        first, second = self.sides(left, right)
+        return Operand(self.dialect.computed(first, _ARITHMETIC[type(node)], second))
 
     @_handles(ast.Function)
-    def function(self, node: ast.Function, *arguments: object) -> object:
+    def function(self, node: ast.Function, *arguments: object) -> Operand[Any]:
         name = node.name.lower()
         if name not in _FUNCTIONS or len(arguments) != 1:
             raise _not_covered(node.name)
-        return Operand(_joined(_FUNCTIONS[name] + "({})", *arguments))
+        (text,) = self.sides(*arguments)
+        return Operand(self.dialect.folded(text, _FUNCTIONS[name]))
 
     @_handles(*_SPATIAL, ast.GeometryDisjoint)
-    def relation(self, node: ast.SpatialComparisonPredicate, left: object, right: object) -> Sql:
+    def relation(self, node: ast.SpatialComparisonPredicate, left: object, right: object) -> Condition[Any]:
         kind = type(node)
         if isinstance(right, Place):
             left, right, kind = right, left, _MIRROR.get(kind, kind)
         if not isinstance(left, Place) or not isinstance(right, BaseGeometry):
             raise _not_covered(kind.__name__)
-        if kind is ast.GeometryDisjoint:
-            found = self.spatial("intersects", right)
-            return Sql(f"NOT ({found.text})", found.values)
-        return self.spatial(_SPATIAL[kind], right)
+        found = self.dialect.related(_SPATIAL.get(kind, "intersects"), right)
+        return self.unless(kind is ast.GeometryDisjoint, found)
 
+    def condition(self, part: object) -> Condition[Any]:
+        """Return a part that is true or false; a property may be, when it is a boolean."""
+        if isinstance(part, Condition):
+            return part
+        if isinstance(part, bool):
+            return Condition(self.dialect.truth(part))
+        if isinstance(part, Operand) and part.field and part.field.type == "boolean":
+            return Condition(part.part)
+        raise _not_covered("expression" if isinstance(part, Operand) else str(part))
 
-def _condition(part: object) -> Sql:
-    if isinstance(part, Sql):
-        return part
-    if isinstance(part, bool):
-        return Sql("1" if part else "0")
-    if isinstance(part, Operand) and part.field and part.field.type == "boolean":
-        return part.sql
-    raise _not_covered(str(part))
+    def unless(self, is_not: bool, part: Any) -> Condition[Any]:
+        return Condition(self.dialect.negated(part) if is_not else part)
 
-
-def _joined(template: str, *sides: object) -> Sql:
-    """Return a template filled with its sides; a literal takes the type of the column beside it."""
-    field = next((side.field for side in sides if isinstance(side, Operand) and side.field), None)
-    pieces = [side.sql if isinstance(side, Operand) else Sql("?", (_literal(side, field),)) for side in sides]
-    return Sql(
-        template.format(*(piece.text for piece in pieces)),
-        tuple(value for piece in pieces for value in piece.values),
-    )
+    def sides(self, *sides: object) -> list[Any]:
+        """Return the parts of a predicate; a literal takes the type of the column beside it."""
+        field = next((side.field for side in sides if isinstance(side, Operand) and side.field), None)
+        return [
+            side.part if isinstance(side, Operand) else self.dialect.value(_literal(side, field), field)
+            for side in sides
+        ]
 
 
 def _literal(value: object, field: Field | None) -> Value:
@@ -227,7 +243,7 @@ def _literal(value: object, field: Field | None) -> Value:
     if isinstance(value, bool):
         if field and field.type != "boolean":
             raise wrong_type(field, str(value).lower())
-        return int(value)
+        return value
     if isinstance(value, int | float):
         if field and field.type not in {"integer", "number"}:
             raise wrong_type(field, str(value))
@@ -243,24 +259,6 @@ def _folded(pattern: object) -> str:
         fold = _FOLDS[_FUNCTIONS[pattern.name]]
         return str(fold(_folded(pattern.arguments[0])))
     raise _not_covered("LIKE")
-
-
-def _glob(pattern: str) -> str:
-    r"""Return a CQL2 pattern (`%`, `_`, escape `\`) as an SQLite GLOB, which tells case apart.
-
-    Example:
-        >>> _glob(r"50\% of_ [a]%")
-        '50% of? [[]a]*'
-    """
-    text, characters = "", iter(pattern)
-    for character in characters:
-        if character == "\\":
-            character = next(characters, "\\")
-        elif character in "%_":
-            text += "*" if character == "%" else "?"
-            continue
-        text += f"[{character}]" if character in "*?[" else character
-    return text
 
 
 def _not_covered(what: str) -> InvalidInput:

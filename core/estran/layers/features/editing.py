@@ -17,8 +17,9 @@ from shapely.geometry.base import BaseGeometry
 from estran.carbon.errors import InvalidInput, NotFound, Unavailable
 from estran.layers.features import blob
 from estran.layers.features.connections import ReadPool, unreadable
-from estran.layers.features.query import Value
-from estran.layers.features.sql import equal, known_field, quoted, typed
+from estran.layers.features.fields import known_field, typed
+from estran.layers.features.query import Field, Value
+from estran.layers.features.sql import Sql, expression, quoted
 from estran.layers.features.table import Table, read_table
 
 _BOUND_FUNCTIONS = {"ST_MinX": 0, "ST_MinY": 1, "ST_MaxX": 2, "ST_MaxY": 3}
@@ -75,7 +76,7 @@ class Editing:
         cells = dict.fromkeys((name for name in known.fields if name != id_field), None)
         values = {**cells, **_cells(known, properties)}
         pairs = ", ".join(f"{quoted(name)} = ?" for name in (known.geometry_column, *values))
-        condition = equal(known.id_field, identifier)
+        condition = _is(known.id_field, identifier)
         try:
             changed = self._connection.execute(
                 f"UPDATE {quoted(table)} SET {pairs} WHERE {condition.text}",
@@ -93,7 +94,7 @@ class Editing:
             NotFound: no feature has this identifier.
         """
         known = self._table(table, id_field)
-        condition = equal(known.id_field, identifier)
+        condition = _is(known.id_field, identifier)
         changed = self._connection.execute(
             f"DELETE FROM {quoted(table)} WHERE {condition.text}", condition.values
         )
@@ -171,6 +172,10 @@ def _cells(table: Table, properties: Mapping[str, Value]) -> dict[str, Value]:
         cell = typed(field, text)
         cells[name] = f"{cell}Z" if field.format == "date-time" else cell
     return cells
+
+
+def _is(field: Field, identifier: str) -> Sql:
+    return Sql(f"{expression(field)} = ?", (typed(field, identifier),))
 
 
 def _expect_one(changed: sqlite3.Cursor, table: str, identifier: str) -> None:

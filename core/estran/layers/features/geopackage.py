@@ -11,17 +11,17 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from estran.carbon.errors import InvalidInput, NotFound
+from estran.carbon.errors import InvalidInput
 from estran.layers.features import blob, cursor, spatial
 from estran.layers.features.connections import ReadPool, unreadable
-from estran.layers.features.cql import where
+from estran.layers.features.fields import known_field, typed
+from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.query import (
     FeaturePage,
     FeatureQuery,
@@ -31,26 +31,21 @@ from estran.layers.features.query import (
     StoredFeature,
     Value,
 )
-from estran.layers.features.sql import (
+from estran.layers.features.selection import (
     SortKey,
-    Sql,
-    all_of,
+    cursor_scope,
     equal,
-    expression,
     following,
-    known_field,
-    order,
-    quoted,
-    typed,
-    within,
+    missing,
+    selected,
+    sort_keys,
 )
+from estran.layers.features.sql import Sql, SqliteDialect, expression, order, quoted
 from estran.layers.features.table import Table, read_table
 
 _Row = tuple[object, ...]
 _KEPT_STORES = 64
-_KEPT_ANSWERS = 256
 _FEW_VALUES = 30
-_NAMES_IN_MESSAGE = 5
 
 _stores: OrderedDict[tuple[Path, str, str], tuple[tuple[int, int, int], "GeoPackageStore"]] = OrderedDict()
 _stores_lock = threading.Lock()
@@ -88,8 +83,9 @@ class GeoPackageStore:
     def __init__(self, path: Path, table: str, id_field: str) -> None:
         self._path = path
         self._pool = ReadPool(path)
-        self._answers: OrderedDict[tuple[str, object], object] = OrderedDict()
-        self._answers_lock = threading.Lock()
+        status = path.stat()
+        self._version = f"{status.st_mtime_ns:x}-{status.st_size:x}"
+        self._answers = KeptAnswers()
         with self._pool.connection() as connection:
             self._table: Table = read_table(connection, path, table, id_field)
 
@@ -108,19 +104,25 @@ class GeoPackageStore:
         """The columns other than the geometry, in order."""
         return self._table.fields
 
+    @property
+    def version(self) -> str | None:
+        """What changes with the file."""
+        return self._version
+
     def query(self, query: FeatureQuery) -> FeaturePage:
         """Return one page of the features selected."""
-        keys = self._sort_keys(query.sortby)
-        scope = f"{self._table.name}/{','.join(f'{key.field.name}:{key.ascending}' for key in keys)}"
+        keys = sort_keys(self.fields, self._table.id_field, query.sortby)
+        scope = cursor_scope(self._table.name, keys)
         with self._pool.connection() as connection:
-            selection = self._selection(connection, query)
+            dialect = self._dialect(connection)
+            selection = selected(dialect, query, self.fields)
             matched = self._count(connection, selection) if query.count else None
             if query.limit <= 0:
                 return FeaturePage((), matched, None)
             start = selection
             if query.after is not None:
                 values = cursor.decode(query.after, scope=scope)
-                start = all_of([selection, following(keys, values)])
+                start = dialect.all_of([selection, following(dialect, keys, values)])
             rows = self._page(connection, start, keys, query)
         page = rows[: query.limit]
         after = None
@@ -133,15 +135,15 @@ class GeoPackageStore:
         chosen = None if properties is None else tuple(properties)
         query = FeatureQuery(limit=1, properties=chosen)
         column = expression(self._table.id_field)
-        try:
-            condition = equal(self._table.id_field, identifier)
-        except InvalidInput as error:
-            raise self._missing([identifier]) from error
         name = quoted(self._table.name)
         with self._pool.connection() as connection:
+            try:
+                condition = equal(self._dialect(connection), self._table.id_field, identifier)
+            except InvalidInput as error:
+                raise missing(self._table.name, [identifier]) from error
             rows = self._page(connection, condition, [SortKey(self._table.id_field)], query)
             if not rows:
-                raise self._missing([identifier])
+                raise missing(self._table.name, [identifier])
             below, above = (
                 connection.execute(f"SELECT {extreme}({column}) FROM {name} WHERE {column} {sign} ?", values)
                 for extreme, sign, values in (("max", "<", condition.values), ("min", ">", condition.values))
@@ -164,7 +166,7 @@ class GeoPackageStore:
             try:
                 wanted.append(typed(self._table.id_field, identifier))
             except InvalidInput as error:
-                raise self._missing([identifier]) from error
+                raise missing(self._table.name, [identifier]) from error
         column = expression(self._table.id_field)
         condition = Sql(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
         query = FeatureQuery(limit=len(wanted))
@@ -172,18 +174,18 @@ class GeoPackageStore:
             rows = self._page(connection, condition, [SortKey(self._table.id_field)], query)
         found = {feature.id: feature for feature in self._features(rows, query)}
         names = [str(value) for value in wanted]
-        missing = [name for name in names if name not in found]
-        if missing:
-            raise self._missing(missing)
+        unknown = [name for name in names if name not in found]
+        if unknown:
+            raise missing(self._table.name, unknown)
         return [found[name] for name in names]
 
     def field_range(self, name: str) -> Range:
         """Return what a column really holds; its values when there are at most 30."""
         field = known_field(self.fields, name)
-        kept = self._kept("range", name)
-        if isinstance(kept, Range):
-            return kept
-        column, table = quoted(name), quoted(self._table.name)
+        return self._answers.get(("range", name), Range, lambda: self._range(field))
+
+    def _range(self, field: Field) -> Range:
+        column, table = quoted(field.name), quoted(self._table.name)
         with self._pool.connection() as connection:
             low, high = connection.execute(f"SELECT min({column}), max({column}) FROM {table}").fetchone()
             values = connection.execute(
@@ -191,39 +193,23 @@ class GeoPackageStore:
                 f" LIMIT {_FEW_VALUES + 1}) ORDER BY 1"
             ).fetchall()
         few = tuple(_value(field, value) for (value,) in values) if len(values) <= _FEW_VALUES else None
-        return self._keep("range", name, Range(_value(field, low), _value(field, high), few))
+        return Range(_value(field, low), _value(field, high), few)
 
-    def _sort_keys(self, sortby: Sequence[tuple[str, bool]]) -> list[SortKey]:
-        keys = [SortKey(known_field(self.fields, name), ascending) for name, ascending in sortby]
-        if self._table.id_field.name in [key.field.name for key in keys]:
-            last = [key.field.name for key in keys].index(self._table.id_field.name)
-            return keys[: last + 1]
-        return [*keys, SortKey(self._table.id_field)]
+    def _dialect(self, connection: sqlite3.Connection) -> SqliteDialect:
+        def related(relation: str, geometry: BaseGeometry) -> Sql:
+            return self._answers.get(
+                ("related", relation, shapely.to_wkb(geometry)),
+                Sql,
+                lambda: spatial.related(connection, self._table, relation, geometry),
+            )
 
-    def _selection(self, connection: sqlite3.Connection, query: FeatureQuery) -> Sql:
-        parts = [equal(known_field(self.fields, name), text) for name, text in query.equals]
-        if query.interval and query.time_field:
-            parts.append(within(known_field(self.fields, query.time_field), query.interval))
-        if query.region is not None:
-            parts.append(self._related(connection, "intersects", query.region))
-        if query.where is not None:
-            parts.append(where(query.where, self.fields, partial(self._related, connection)))
-        return all_of(parts)
-
-    def _related(self, connection: sqlite3.Connection, relation: str, geometry: BaseGeometry) -> Sql:
-        key = (relation, shapely.to_wkb(geometry))
-        kept = self._kept("related", key)
-        if isinstance(kept, Sql):
-            return kept
-        return self._keep("related", key, spatial.related(connection, self._table, relation, geometry))
+        return SqliteDialect(related)
 
     def _count(self, connection: sqlite3.Connection, selection: Sql) -> int:
-        kept = self._kept("count", selection)
-        if isinstance(kept, int):
-            return kept
         sql = f"SELECT count(*) FROM {quoted(self._table.name)} WHERE {selection.text}"
-        (count,) = connection.execute(sql, selection.values).fetchone()
-        return self._keep("count", selection, int(count))
+        return self._answers.get(
+            ("count", selection), int, lambda: int(connection.execute(sql, selection.values).fetchone()[0])
+        )
 
     def _page(
         self, connection: sqlite3.Connection, start: Sql, keys: Sequence[SortKey], query: FeatureQuery
@@ -263,26 +249,6 @@ class GeoPackageStore:
             )
             for row, geometry in zip(rows, geometries, strict=True)
         ]
-
-    def _kept(self, kind: str, key: object) -> object:
-        with self._answers_lock:
-            return self._answers.get((kind, key))
-
-    def _keep[Answer](self, kind: str, key: object, answer: Answer) -> Answer:
-        with self._answers_lock:
-            self._answers[kind, key] = answer
-            while len(self._answers) > _KEPT_ANSWERS:
-                self._answers.popitem(last=False)
-        return answer
-
-    def _missing(self, ids: Sequence[str]) -> NotFound:
-        names = ", ".join(repr(name) for name in ids[:_NAMES_IN_MESSAGE])
-        more = "…" if len(ids) > _NAMES_IN_MESSAGE else ""
-        return NotFound(
-            f"no feature {names}{more} in {self._table.name}",
-            f"aucun objet {names}{more} dans {self._table.name}",
-            where=self._table.name,
-        )
 
 
 def _value(field: Field, value: object) -> Value:

@@ -1,6 +1,6 @@
 """What can be asked of a table of features, and what comes back, whatever the store.
 
-A store answers `FeatureStore`: GeoPackage today; the same contract and the same tests hold for any other.
+A store answers `FeatureStore`: GeoPackage or PostGIS; the same contract and the same tests hold for both.
 """
 
 from collections.abc import Mapping, Sequence
@@ -113,6 +113,10 @@ class FeatureStore(Protocol):
     @property
     def fields(self) -> Mapping[str, Field]:
         """The columns other than the geometry, in order."""
+
+    @property
+    def version(self) -> str | None:
+        """What changes whenever the data do, for caches; None when it cannot be told."""
 
     def query(self, query: FeatureQuery) -> FeaturePage:
         """Return one page of the features selected."""

@@ -31,7 +31,7 @@ RELATIONS: dict[str, Relation] = {
     "overlaps": shapely.overlaps,
     "equals": shapely.equals,
 }
-_CHUNK = 5_000
+CHUNK = 5_000
 _FEW = 10
 
 
@@ -67,10 +67,18 @@ def related(connection: sqlite3.Connection, table: Table, relation: str, geometr
     doubtful = rows
     if relation == "intersects" and table.rtree:
         doubtful = rows[~shapely.contains_properly(geometry, shapely.box(*envelopes.T))]
-    failed = _failed(connection, table, doubtful, RELATIONS[relation], geometry)
+    failed = _failed(connection, table, doubtful, relation, geometry)
     if not failed:
         return Sql(choice, values)
     return Sql(f"{choice} AND {row} NOT IN (SELECT value FROM json_each(?))", (*values, json.dumps(failed)))
+
+
+def holding(relation: str, geometry: BaseGeometry, others: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which geometries stand in a relation; rings too broken to tell are mended first."""
+    try:
+        return RELATIONS[relation](geometry, others)
+    except shapely.errors.GEOSException:
+        return RELATIONS[relation](shapely.make_valid(geometry), shapely.make_valid(others))
 
 
 def read_cells(
@@ -81,8 +89,8 @@ def read_cells(
         f"SELECT {quoted(table.row_column)}, {quoted(table.geometry_column)} FROM {quoted(table.name)}"
         f" WHERE {quoted(table.row_column)} IN (SELECT value FROM json_each(?))"
     )
-    for start in range(0, len(rows), _CHUNK):
-        chosen = json.dumps(rows[start : start + _CHUNK].tolist())
+    for start in range(0, len(rows), CHUNK):
+        chosen = json.dumps(rows[start : start + CHUNK].tolist())
         found = connection.execute(sql, (chosen,)).fetchall()
         yield [row for row, _ in found], blob.geometries([cell for _, cell in found])
 
@@ -91,12 +99,12 @@ def _failed(
     connection: sqlite3.Connection,
     table: Table,
     rows: NDArray[np.int64],
-    relation: Relation,
+    relation: str,
     geometry: BaseGeometry,
 ) -> list[int]:
     failed: list[int] = []
     for numbers, geometries in read_cells(connection, table, rows):
-        holds = relation(geometry, geometries)
+        holds = holding(relation, geometry, geometries)
         failed += [number for number, true in zip(numbers, holds, strict=True) if not true]
     return failed
 

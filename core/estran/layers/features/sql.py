@@ -3,15 +3,16 @@
 Values always travel as parameters; names come from the schema of the table and are quoted.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from estran.carbon.errors import InvalidInput
-from estran.layers.features.query import Field, Value
-from estran.layers.features.times import Interval, date_text, moment_text, parse_moment
+from shapely.geometry.base import BaseGeometry
 
-_BOOLEANS = {"true": 1, "1": 1, "false": 0, "0": 0}
+from estran.layers.features.dialect import Fold, Sign, Symbol
+from estran.layers.features.query import Field, Value
+from estran.layers.features.selection import SortKey
+
+_FOLDS = {"case": "fold_case", "accents": "fold_accents"}
 _INTEGER_LIMIT = 2**63
 
 
@@ -24,20 +25,79 @@ class Sql:
 
 
 @dataclass(frozen=True, slots=True)
-class SortKey:
-    """A column to sort by."""
+class SqliteDialect:
+    """SQLite's words; `spatial` gives the condition of a spatial relation with a geometry.
 
-    field: Field
-    ascending: bool = True
+    Example:
+        >>> from estran.layers.features.selection import following
+        >>> def nowhere(relation, geometry): ...
+        >>> following(SqliteDialect(nowhere), [SortKey(Field("n", "integer"))], [3])
+        Sql(text='"n" > ?', values=(3,))
+        >>> keys = [SortKey(Field("a", "string")), SortKey(Field("n", "integer"))]
+        >>> following(SqliteDialect(nowhere), keys, [None, 3]).text
+        '("a" IS NULL) AND ("n" > ?)'
+    """
 
+    spatial: Callable[[str, BaseGeometry], Sql]
 
-def all_of(parts: Sequence[Sql]) -> Sql:
-    """Return the conjunction of conditions; true when there are none."""
-    if not parts:
-        return Sql("1")
-    return Sql(
-        " AND ".join(f"({part.text})" for part in parts), tuple(v for part in parts for v in part.values)
-    )
+    def column(self, field: Field) -> Sql:
+        """Return a column."""
+        return Sql(expression(field))
+
+    def value(self, value: Value, field: Field | None) -> Sql:
+        """Return a literal; a whole number too large for SQLite becomes a real one."""
+        del field
+        if isinstance(value, int) and abs(value) >= _INTEGER_LIMIT:
+            value = float(value)
+        return Sql("?", (int(value) if isinstance(value, bool) else value,))
+
+    def truth(self, value: bool) -> Sql:
+        """Return true or false."""
+        return Sql("1" if value else "0")
+
+    def all_of(self, parts: Sequence[Sql]) -> Sql:
+        """Return a conjunction."""
+        return _joined(parts, " AND ") if parts else self.truth(True)
+
+    def any_of(self, parts: Sequence[Sql]) -> Sql:
+        """Return a disjunction."""
+        return _joined(parts, " OR ")
+
+    def negated(self, part: Sql) -> Sql:
+        """Return the opposite."""
+        return Sql(f"NOT ({part.text})", part.values)
+
+    def compared(self, left: Sql, sign: Sign, right: Sql) -> Sql:
+        """Return a comparison."""
+        return _filled(f"{{}} {sign} {{}}", left, right)
+
+    def between(self, part: Sql, low: Sql, high: Sql) -> Sql:
+        """Return the condition to lie between two values."""
+        return _filled("{} BETWEEN {} AND {}", part, low, high)
+
+    def among(self, part: Sql, options: Sequence[Sql]) -> Sql:
+        """Return the condition to be one of several values."""
+        return _filled(f"{{}} IN ({', '.join(['{}'] * len(options))})", part, *options)
+
+    def is_null(self, part: Sql) -> Sql:
+        """Return the condition to be null."""
+        return _filled("{} IS NULL", part)
+
+    def computed(self, left: Sql, symbol: Symbol, right: Sql) -> Sql:
+        """Return the result of arithmetic."""
+        return _filled(f"(CAST({{}} AS REAL) {symbol} {{}})", left, right)
+
+    def folded(self, part: Sql, fold: Fold) -> Sql:
+        """Return a text folded by our own functions."""
+        return _filled(f"{_FOLDS[fold]}({{}})", part)
+
+    def like(self, part: Sql, pattern: str) -> Sql:
+        """Return the condition to follow a pattern: GLOB, which tells case apart."""
+        return _filled("{} GLOB {}", part, Sql("?", (_glob(pattern),)))
+
+    def related(self, relation: str, geometry: BaseGeometry) -> Sql:
+        """Return the condition of a spatial relation."""
+        return self.spatial(relation, geometry)
 
 
 def quoted(name: str) -> str:
@@ -50,76 +110,10 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def known_field(fields: Mapping[str, Field], name: str) -> Field:
-    """Return a column by name.
-
-    Raises:
-        InvalidInput: there is no such column.
-    """
-    if name not in fields:
-        known = ", ".join(fields)
-        raise InvalidInput(
-            f"unknown property {name!r}; choose among {known}",
-            f"propriété inconnue : {name!r} ; choisissez parmi {known}",
-            where=name,
-        )
-    return fields[name]
-
-
 def expression(field: Field) -> str:
     """Return the column in a form whose order is the order of its meaning."""
     name = quoted(field.name)
     return f"rtrim({name}, 'Z')" if field.format == "date-time" else name
-
-
-def typed(field: Field, text: str) -> Value:
-    """Return the value that a text stands for in a column, as SQLite holds it.
-
-    Raises:
-        InvalidInput: the text is not of the type of the column.
-    """
-    try:
-        if field.format == "date":
-            return date_text(parse_moment(text))
-        if field.format == "date-time":
-            return moment_text(parse_moment(text))
-        if field.type == "integer":
-            whole = int(text)
-            if abs(whole) < _INTEGER_LIMIT:
-                return whole
-        elif field.type == "number":
-            number = float(text)
-            if math.isfinite(number):
-                return number
-        elif field.type == "boolean":
-            return _BOOLEANS[text.lower()]
-        else:
-            return text
-    except (ValueError, KeyError, InvalidInput) as error:
-        raise wrong_type(field, text) from error
-    raise wrong_type(field, text)
-
-
-def equal(field: Field, text: str) -> Sql:
-    """Return the condition that a column equals a value given as text."""
-    return Sql(f"{expression(field)} = ?", (typed(field, text),))
-
-
-def within(field: Field, interval: Interval) -> Sql:
-    """Return the condition that a date or datetime column meets an interval.
-
-    Raises:
-        InvalidInput: the column holds no time.
-    """
-    if field.format is None:
-        raise wrong_type(field, "datetime")
-    text = date_text if field.format == "date" else moment_text
-    parts = [Sql(f"{expression(field)} IS NOT NULL")]
-    if interval.start:
-        parts.append(Sql(f"{expression(field)} >= ?", (text(interval.start),)))
-    if interval.end:
-        parts.append(Sql(f"{expression(field)} <= ?", (text(interval.end),)))
-    return all_of(parts)
 
 
 def order(keys: Sequence[SortKey]) -> str:
@@ -129,35 +123,31 @@ def order(keys: Sequence[SortKey]) -> str:
     )
 
 
-def following(keys: Sequence[SortKey], values: Sequence[Value]) -> Sql:
-    """Return the condition that a row comes after the row with these values of the sort keys.
+def _joined(parts: Sequence[Sql], word: str) -> Sql:
+    if len(parts) == 1:
+        return parts[0]
+    return Sql(word.join(f"({part.text})" for part in parts), tuple(v for part in parts for v in part.values))
+
+
+def _filled(template: str, *parts: Sql) -> Sql:
+    return Sql(
+        template.format(*(part.text for part in parts)), tuple(v for part in parts for v in part.values)
+    )
+
+
+def _glob(pattern: str) -> str:
+    r"""Return a CQL2 pattern (`%`, `_`, escape `\`) as an SQLite GLOB.
 
     Example:
-        >>> following([SortKey(Field("n", "integer"))], [3]).text
-        '("n" > ?)'
-        >>> following([SortKey(Field("a", "string")), SortKey(Field("n", "integer"))], [None, 3]).text
-        '("a" IS NULL AND ("n" > ?))'
+        >>> _glob(r"50\% of_ [a]%")
+        '50% of? [[]a]*'
     """
-    key, *other_keys = keys
-    value, *other_values = values
-    column = expression(key.field)
-    sign = ">" if key.ascending else "<"
-    if not other_keys:
-        return Sql(f"({column} {sign} ?)", (value,))
-    rest = following(other_keys, other_values)
-    if value is None:
-        return Sql(f"({column} IS NULL AND {rest.text})", rest.values)
-    return Sql(
-        f"({column} {sign} ? OR {column} IS NULL OR ({column} = ? AND {rest.text}))",
-        (value, value, *rest.values),
-    )
-
-
-def wrong_type(field: Field, text: str) -> InvalidInput:
-    """Return the error for a value that a column cannot hold."""
-    kind = field.format or field.type
-    return InvalidInput(
-        f"property {field.name!r} holds values of type {kind}; {text!r} is not one",
-        f"la propriété {field.name!r} contient des valeurs de type {kind} ; {text!r} n'en est pas une",
-        where=field.name,
-    )
+    text, characters = "", iter(pattern)
+    for character in characters:
+        if character == "\\":
+            character = next(characters, "\\")
+        elif character in "%_":
+            text += "*" if character == "%" else "?"
+            continue
+        text += f"[{character}]" if character in "*?[" else character
+    return text

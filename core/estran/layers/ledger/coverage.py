@@ -127,8 +127,33 @@ def polygon_coverage(points: Floats, ring_of: Integers, shape: tuple[int, int]) 
         ring_of: Ring of each point, in ascending order; holes turn against their exteriors.
         shape: Rows and columns of the grid. What lies outside is left out.
     """
+    return pressed_coverage(*pressed(points, ring_of, shape), shape)
+
+
+def pressed(points: Floats, ring_of: Integers, shape: tuple[int, int]) -> tuple[Floats, Integers]:
+    """Press rings into a grid and the column at its left."""
     rows, columns = shape
-    points, ring_of = press(points, ring_of, (-1.0, 0.0, float(columns), float(rows)))
+    return press(points, ring_of, (-1.0, 0.0, float(columns), float(rows)))
+
+
+def pressed_coverage(
+    points: Floats,
+    ring_of: Integers,
+    shape: tuple[int, int],
+    *,
+    shifts: Integers | None = None,
+    height: int | None = None,
+) -> Coverage:
+    """Return the exact coverage of a grid by rings already pressed into it.
+
+    Args:
+        points: See `polygon_coverage`.
+        ring_of: See `polygon_coverage`.
+        shape: Rows and columns of the grid.
+        shifts: Rows by which each ring is moved down, by its number, before the pieces are summed.
+        height: Rows of the coverage when rings are moved.
+    """
+    rows, columns = shape
     x, y = np.ascontiguousarray(points.T)
     turn = -1.0 if _left_area(x, y, ring_of) > 0.0 else 1.0
     outside = (
@@ -137,9 +162,10 @@ def polygon_coverage(points: Floats, ring_of: Integers, shape: tuple[int, int]) 
         | ((y[:-1] == y[1:]) & ((y[1:] == 0.0) | (y[1:] == rows)))
     )
     x0, y0, x1, y1 = (side[~outside] for side in (x[:-1], y[:-1], x[1:], y[1:]))
-    y0, x0, y1, x1 = _cut(y0, x0, y1, x1)
-    x0, y0, x1, y1 = _cut(x0, y0, x1, y1)
-    return _sum(x0, y0, x1, y1, turn=turn, shape=shape)
+    y0, x0, y1, x1, edge = _cut(y0, x0, y1, x1)
+    x0, y0, x1, y1, piece = _cut(x0, y0, x1, y1)
+    moved = 0 if shifts is None else shifts[ring_of[:-1][~outside]][edge][piece]
+    return _sum(x0, y0, x1, y1, turn=turn, shape=shape, moved=moved, height=height)
 
 
 def press(
@@ -187,8 +213,11 @@ def _left_area(x: Floats, y: Floats, ring_of: Integers) -> float:
     return float((((x[:-1] + x[1:]) * (y[1:] - y[:-1]))[same]).sum())
 
 
-def _cut(a0: Floats, b0: Floats, a1: Floats, b1: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Cut edges from (a0, b0) to (a1, b1) at whole values of `a`; pieces follow their edge's order."""
+def _cut(a0: Floats, b0: Floats, a1: Floats, b1: Floats) -> tuple[Floats, Floats, Floats, Floats, Integers]:
+    """Cut edges from (a0, b0) to (a1, b1) at whole values of `a`; pieces follow their edge's order.
+
+    The last array is the edge of each piece.
+    """
     first, last = np.floor(a0), np.floor(a1)
     count = np.abs(last - first).astype(np.int64) + 1
     edge = np.repeat(np.arange(len(count)), count)
@@ -207,14 +236,24 @@ def _cut(a0: Floats, b0: Floats, a1: Floats, b1: Floats) -> tuple[Floats, Floats
     a_stop, b_stop = np.roll(a, -1), np.roll(b, -1)
     a_stop[ends - 1], b_stop[ends - 1] = a1, b1
     moves = (a != a_stop) | (b != b_stop)
-    return a[moves], b[moves], a_stop[moves], b_stop[moves]
+    return a[moves], b[moves], a_stop[moves], b_stop[moves], edge[moves]
 
 
-def _sum(x0: Floats, y0: Floats, x1: Floats, y1: Floats, *, turn: float, shape: tuple[int, int]) -> Coverage:
+def _sum(
+    x0: Floats,
+    y0: Floats,
+    x1: Floats,
+    y1: Floats,
+    *,
+    turn: float,
+    shape: tuple[int, int],
+    moved: Integers | int,
+    height: int | None,
+) -> Coverage:
     """Sum the pieces cell by cell, then along each row."""
     column, row = np.floor(np.minimum(x0, x1)), np.floor(np.minimum(y0, y1))
     stride = shape[1] + 1
-    keys = row.astype(np.int64) * stride + column.astype(np.int64) + 1
+    keys = (row.astype(np.int64) + moved) * stride + column.astype(np.int64) + 1
     descent = turn * (y1 - y0)
     area = descent * (1.0 - ((x0 + x1) / 2.0 - column))
     inside = (column < shape[1]) & (row < shape[0])
@@ -238,7 +277,7 @@ def _sum(x0: Floats, y0: Floats, x1: Floats, y1: Floats, *, turn: float, shape: 
         fractions=np.clip(fractions, 0.0, 1.0),
         opens=after > 0.5,
         places=keys - 1,
-        shape=shape,
+        shape=shape if height is None else (height, shape[1]),
     )
 
 

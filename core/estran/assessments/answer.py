@@ -1,0 +1,241 @@
+"""How does a case become the envelope that every process answers with?
+
+A process builds one `Case` for the whole place, one per feature when several were asked about, and
+hands them over with what it read. Everything else follows: figures with their doubt, factors, sources,
+terms, notices, receipt, cost. See `estran.assessments.case` for an example of a case.
+
+    envelope = answer(
+        process=PROCESS, version=VERSION, title=TITLE, request=request, case=case, registry=registry,
+        territory=territory, place=place, keys=keys, layers={"land-ledger": land.version},
+        coverage=coverage(land.whole, evaluated_ha), fitness=assess_fitness(land.whole, supports),
+        warnings=[...], started=started, bytes_read=land.bytes_read,
+    )
+
+A question without a place leaves `territory`, `place`, `keys`, `layers` and `coverage` out, and says in
+`fitness` what limits its answer: `judged("order-of-magnitude", Text(...))`.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from estran.assessments.case import Case
+from estran.assessments.envelope import (
+    Coverage,
+    Envelope,
+    FeatureAnswer,
+    Fitness,
+    Notice,
+    Uncertainty,
+    VarianceShare,
+)
+from estran.assessments.figures import NOT_COMPUTED, Figures, solved, unread
+from estran.assessments.fitness import judged
+from estran.assessments.inputs import ModelRequest
+from estran.assessments.notices import (
+    NOTES,
+    doubt_notices,
+    factor_notices,
+    failure_notices,
+    partial_notices,
+)
+from estran.assessments.place import Place
+from estran.assessments.plots import merged_notices
+from estran.assessments.provenance import answer_cost, factor_uses, source_uses, strictest_terms
+from estran.assessments.receipts import receipt, with_link
+from estran.carbon.propagation import Propagation
+from estran.carbon.text import Text
+from estran.factors.factor import Factor
+from estran.factors.registry import Registry
+from estran.layers.ledger.keys import LedgerKey
+from estran.layers.territory import Territory
+
+NOWHERE = Coverage(share=None, inside=None, evaluated=None)
+"""The coverage of a question without a place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureCase:
+    """What a process says of one feature: a case and its fitness, or the error that it met."""
+
+    id: str
+    case: Case | None = None
+    fitness: Fitness | None = None
+    coverage: Coverage = NOWHERE
+    warnings: Sequence[Notice] = ()
+    error: Notice | None = None
+
+
+def answer(
+    *,
+    process: str,
+    version: str,
+    title: Text,
+    request: ModelRequest,
+    case: Case,
+    registry: Registry,
+    fitness: Fitness,
+    coverage: Coverage = NOWHERE,
+    features: Iterable[FeatureCase] | None = None,
+    territory: Territory | None = None,
+    place: Place | None = None,
+    keys: Iterable[LedgerKey] = (),
+    layers: Mapping[str, str] | None = None,
+    warnings: Iterable[Notice] = (),
+    uncertainty_note: Text | None = None,
+    started: float | None = None,
+    bytes_read: int = 0,
+) -> Envelope:
+    """Return the envelope of one answer.
+
+    Args:
+        process: Identifier of the process.
+        version: Version of its result.
+        title: What it is called.
+        request: Its inputs.
+        case: The whole place, or the question without a place.
+        registry: Where the factors come from, overrides included.
+        fitness: Whether the data suit the question, and why.
+        coverage: How much of the place has data.
+        features: One per feature, None unless several were asked about.
+        territory: Whose layers were read.
+        place: Where.
+        keys: Land read in the ledger.
+        layers: Version of each layer read, by identifier; they are credited in `sources`.
+        warnings: What the process has to say, before what follows from the factors and the doubt.
+        uncertainty_note: What the intervals hold, when it is not what `NOTES` says.
+        started: `time.thread_time()` when the process began.
+        bytes_read: Bytes decoded to answer.
+
+    Raises:
+        InvalidInput: a result is not a finite number.
+        UnitMismatch: a row and an indicator that sums it have different units.
+    """
+    cases = None if features is None else _readable(list(features), place)
+    figures = _figures(case, request)
+    answers = [_feature(index, each, case, request) for index, each in enumerate(cases or ())]
+    failed = sum(each.error is not None for each in answers)
+    used = list(
+        {
+            factor.id: factor
+            for each in (case, *(feature.case for feature in cases or ()))
+            if each is not None
+            for factor in each.factors
+        }.values()
+    )
+    indicators = tuple(
+        each.model_copy(update={"partial": each.partial or (failed > 0 and each.value is not None)})
+        for each in figures.indicators
+    )
+    doubt = uncertainty(figures.propagation, case.factors, note=uncertainty_note)
+    versions = dict(layers or {})
+    uses = factor_uses(used, registry.version)
+    sources = source_uses(keys, territory, used, layers=versions)
+    made = receipt(process, version, request, place, layers=versions, factors=registry.version)
+    total = next((each.value for each in figures.indicators if each.id == "total"), None)
+    return Envelope(
+        process=process,
+        title=title,
+        indicators=indicators,
+        breakdown=figures.breakdown,
+        timeline=figures.timeline,
+        coverage=coverage,
+        fitness=_with_doubt(fitness, doubt),
+        warnings=(
+            *(merged_notices(place.plots) if place else ()),
+            *failure_notices(failed, len(answers)),
+            *warnings,
+            *partial_notices(figures.breakdown),
+            *factor_notices(used),
+            *doubt_notices(figures.propagation, case.factors),
+        ),
+        uncertainty=doubt,
+        factors=uses,
+        sources=sources,
+        terms=strictest_terms(sources),
+        receipt=with_link(made, request, uses, total),
+        features=None if cases is None else tuple(answers),
+        cost=answer_cost(bytes_read, time.thread_time() - started if started is not None else 0.0),
+    )
+
+
+def uncertainty(
+    propagation: Propagation, factors: Iterable[Factor], *, note: Text | None = None
+) -> Uncertainty:
+    """Return how the intervals were obtained, and what each source of doubt brings, by its title."""
+    titles: dict[str, list[Text]] = {}
+    for factor in {factor.id: factor for factor in factors}.values():
+        titles.setdefault(factor.error or factor.id, []).append(factor.title)
+    return Uncertainty(
+        method=propagation.method,
+        confidence=propagation.confidence,
+        draws=propagation.draws,
+        seed=propagation.seed,
+        shares=tuple(
+            VarianceShare(source=error, title=_title(titles.get(error, [])), share=share)
+            for error, share in propagation.shares.items()
+        ),
+        note=note or NOTES[propagation.method],
+    )
+
+
+def _with_doubt(fitness: Fitness, doubt: Uncertainty) -> Fitness:
+    """The verdict, and which source of doubt weighs most in it."""
+    if not doubt.shares:
+        return fitness
+    first = doubt.shares[0]
+    title = first.title or Text(first.source, first.source)
+    reason = Text(
+        f"ce qui pèse le plus dans l'incertitude du total : {title.fr} ({100 * first.share:.0f} %)",
+        f"what weighs most in the uncertainty of the total: {title.en} ({first.share:.0%})",
+    )
+    return fitness.model_copy(update={"reasons": (*fitness.reasons, reason)})
+
+
+def _title(titles: Sequence[Text]) -> Text | None:
+    if len(titles) < 2:
+        return titles[0] if titles else None
+    rest = len(titles) - 1
+    return Text(f"{titles[0].fr} (et {rest} autre(s))", f"{titles[0].en} (and {rest} more)")
+
+
+def _figures(case: Case, request: ModelRequest) -> Figures:
+    return solved(
+        case, confidence=request.confidence, method=request.method, draws=request.draws, seed=request.seed
+    )
+
+
+def _readable(features: list[FeatureCase], place: Place | None) -> list[FeatureCase]:
+    """A feature that could not be read has an error, whatever its process made of its empty geometry."""
+    errors = [plot.error for plot in place.plots] if place else []
+    return [
+        FeatureCase(id=feature.id, error=error) if error else feature
+        for feature, error in zip_longest(features, errors)
+        if feature is not None
+    ]
+
+
+def _feature(index: int, feature: FeatureCase, whole: Case, request: ModelRequest) -> FeatureAnswer:
+    if feature.error or feature.case is None or feature.fitness is None:
+        reason = feature.error.message if feature.error else NOT_COMPUTED
+        return FeatureAnswer(
+            id=feature.id,
+            index=index,
+            indicators=unread(whole.indicators, reason, confidence=request.confidence),
+            breakdown=(),
+            coverage=NOWHERE,
+            fitness=judged("unfit", reason),
+            error=feature.error,
+        )
+    figures = _figures(feature.case, request)
+    return FeatureAnswer(
+        id=feature.id,
+        index=index,
+        indicators=figures.indicators,
+        breakdown=figures.breakdown,
+        timeline=figures.timeline,
+        coverage=feature.coverage,
+        fitness=feature.fitness,
+        warnings=(*feature.warnings, *partial_notices(figures.breakdown)),
+    )

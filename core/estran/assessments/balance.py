@@ -1,0 +1,211 @@
+"""What is the whole carbon balance of this place, each thing counted once?
+
+Land stock, land flux, wetlands, buildings, parking and emission grid, each as a block with its scope. Only
+the grid and the land are added up: the grid contains the heating of the buildings, the flux of land
+contains that of the wetlands, a stock is no flux, and what is avoided elsewhere is never deducted.
+
+Reference:
+    METHODS sections 1, 2, 5, 6 and 7.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+from estran.assessments.answer import NOWHERE, FeatureCase, answer
+from estran.assessments.balance_blocks import Blocks, Process, read_blocks
+from estran.assessments.balance_case import CO2_ONLY, BlockFigure, balance_case, block_figure, with_own_bounds
+from estran.assessments.balance_sources import Asked, asked
+from estran.assessments.envelope import (
+    Answer,
+    Envelope,
+    FactorUse,
+    Fitness,
+    Notice,
+    SourceUse,
+    Uncertainty,
+    Verdict,
+)
+from estran.assessments.fitness import judged
+from estran.assessments.inputs import AssessmentRequest
+from estran.assessments.notices import notice
+from estran.assessments.place import read_place
+from estran.assessments.provenance import answer_cost, strictest_terms
+from estran.carbon.text import Text
+from estran.layers.territory import Territory
+
+PROCESS = "carbon-balance"
+VERSION = "1.0.0"
+
+TITLE = Text("Bilan carbone d'un lieu", "Carbon balance of a place")
+
+ORDER: tuple[Verdict, ...] = ("fit", "order-of-magnitude", "unfit")
+"""Verdicts, the best first."""
+
+NOTE = Text(
+    "Chaque bloc garde l'intervalle de son processus ; pour le total, les blocs sont indépendants.",
+    "Each block keeps the interval of its process; for the total, blocks are independent.",
+)
+
+
+class CarbonBalanceRequest(AssessmentRequest):
+    """The inputs of `carbon-balance`."""
+
+
+def assess_carbon_balance(request: CarbonBalanceRequest, territory: Territory) -> Envelope:
+    """Return the blocks of a place and the sum of those that share nothing, in tCO2e/yr.
+
+    Raises:
+        InvalidInput: the geometry, a factor to override or its bounds are wrong.
+        NotFound: the collection or a feature of it does not exist.
+        TooLarge: a limit of the territory is exceeded.
+    """
+    started = time.thread_time()
+    registry = territory.registry().with_overrides(request.factor_overrides())
+    place = read_place(request, territory)
+    blocks = read_blocks()
+    processes: list[Process] = list(dict.fromkeys(block.process for block in blocks.blocks.values()))
+    answers = {process: asked(process, request, territory) for process in processes}
+    known = [each.envelope for each in answers.values() if each.envelope]
+    figures = _figures(answers, blocks, request.confidence, None)
+    rows: list[Sequence[BlockFigure]] = []
+    features = None
+    if place.many:
+        rows = [_figures(answers, blocks, request.confidence, rank) for rank in range(len(place.plots))]
+        features = [
+            FeatureCase(id=plot.id, case=balance_case(row, blocks), fitness=_fitness(answers, row, rank))
+            for rank, (plot, row) in enumerate(zip(place.plots, rows, strict=True))
+        ]
+    layers = dict(chain.from_iterable(each.receipt.layers.items() for each in known))
+    envelope = answer(
+        process=PROCESS,
+        version=VERSION,
+        title=TITLE,
+        request=request,
+        case=balance_case(figures, blocks),
+        registry=registry,
+        fitness=_fitness(answers, figures, None),
+        coverage=next((each.coverage for each in known if each.process == "carbon-flux"), NOWHERE),
+        features=features,
+        territory=territory,
+        place=place,
+        layers=layers,
+        warnings=[*_own_notices(figures), *_block_notices(known)],
+        uncertainty_note=NOTE,
+        started=started,
+    )
+    whole = with_own_bounds(envelope, figures, blocks.total)
+    sources = _sources(known)
+    spent = sum(each.cost.cpu_seconds for each in known)
+    return whole.model_copy(
+        update={
+            "factors": _factors(known),
+            "sources": sources,
+            "terms": strictest_terms(sources),
+            "uncertainty": _titled(whole.uncertainty, blocks),
+            "cost": answer_cost(
+                sum(each.cost.bytes_read for each in known), max(spent, envelope.cost.cpu_seconds)
+            ),
+            "features": None
+            if envelope.features is None
+            else tuple(
+                with_own_bounds(each, row, blocks.total)
+                for each, row in zip(envelope.features, rows, strict=True)
+            ),
+        }
+    )
+
+
+def _figures(
+    answers: Mapping[Process, Asked], blocks: Blocks, confidence: float, rank: int | None
+) -> list[BlockFigure]:
+    """Return the figure of each block, for the whole place or for one of its features."""
+    return [
+        block_figure(
+            name,
+            block,
+            _answer(answers[block.process], rank),
+            reason=answers[block.process].reason,
+            confidence=confidence,
+        )
+        for name, block in blocks.blocks.items()
+    ]
+
+
+def _answer(asked_process: Asked, rank: int | None) -> Answer | None:
+    if rank is None:
+        return asked_process.envelope
+    rows = asked_process.rows()
+    return rows[rank] if rank < len(rows) else None
+
+
+def _fitness(answers: Mapping[Process, Asked], figures: Sequence[BlockFigure], rank: int | None) -> Fitness:
+    """The worst verdict of the blocks that have a figure, and the reasons of each."""
+    speaking = dict.fromkeys(each.block.process for each in figures if each.value is not None)
+    found = [(process, given.fitness) for process in speaking if (given := _answer(answers[process], rank))]
+    if not found:
+        return judged("unfit", Text("aucun bloc n'est disponible", "no block is available"))
+    worst = max((fitness.verdict for _, fitness in found), key=ORDER.index)
+    return judged(
+        worst,
+        *(
+            Text(f"{process} : {reason.fr}", f"{process}: {reason.en}")
+            for process, fitness in found
+            for reason in fitness.reasons
+        ),
+    )
+
+
+def _titled(given: Uncertainty, blocks: Blocks) -> Uncertainty:
+    """The same, each source of doubt with the title of its block."""
+    shares = tuple(
+        each.model_copy(update={"title": blocks.blocks[each.source].title}) for each in given.shares
+    )
+    return given.model_copy(update={"shares": shares})
+
+
+def _own_notices(figures: Sequence[BlockFigure]) -> Iterator[Notice]:
+    yield notice(
+        "no-double-count",
+        "seuls la grille et le flux des terres s'additionnent ; les bâtiments sont déjà en partie dans la "
+        "grille, les zones humides dans le flux des terres ; un stock n'est pas un flux et l'évité ailleurs "
+        "ne se déduit pas",
+        "only the grid and the flux of land are added up; buildings are partly in the grid already, wetlands "
+        "in the flux of land; a stock is no flux and what is avoided elsewhere is not deducted",
+    )
+    for each in figures:
+        if each.value is None and each.reason:
+            yield notice(
+                "block-not-available",
+                f"{each.block.title.fr} : {each.reason.fr}",
+                f"{each.block.title.en}: {each.reason.en}",
+                each.name,
+            )
+        if each.value is not None and each.unit in CO2_ONLY:
+            yield notice(
+                "co2-only",
+                f"{each.block.title.fr} : CO2 seulement, compté comme autant de CO2e ; les autres gaz "
+                "manquent",
+                f"{each.block.title.en}: CO2 only, counted as that much CO2e; the other gases are missing",
+                each.name,
+            )
+
+
+def _block_notices(envelopes: Sequence[Envelope]) -> Iterator[Notice]:
+    """Yield what each process says, once when several say the same."""
+    seen = set()
+    for envelope in envelopes:
+        for each in envelope.warnings:
+            if (each.code, each.message) not in seen:
+                seen.add((each.code, each.message))
+                yield each.model_copy(update={"where": each.where or envelope.process})
+
+
+def _factors(envelopes: Sequence[Envelope]) -> tuple[FactorUse, ...]:
+    found = {factor.id: factor for envelope in envelopes for factor in envelope.factors}
+    return tuple(factor for _, factor in sorted(found.items()))
+
+
+def _sources(envelopes: Sequence[Envelope]) -> tuple[SourceUse, ...]:
+    found = {(each.kind, each.id): each for envelope in envelopes for each in envelope.sources}
+    return tuple(sorted(found.values(), key=lambda each: (each.kind != "layer", each.id)))

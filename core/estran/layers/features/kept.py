@@ -1,0 +1,29 @@
+"""Which answers does a store remember? The last few hundred, for any thread."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+_KEPT_ANSWERS = 256
+
+
+class KeptAnswers:
+    """Answers by question, the least recent forgotten first."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get[Answer](self, question: Hashable, kind: type[Answer], answer: Callable[[], Answer]) -> Answer:
+        """Return the answer of type `kind` to a question, found by `answer` when it is not remembered."""
+        with self._lock:
+            known = self._answers.get(question)
+            if isinstance(known, kind):
+                self._answers.move_to_end(question)
+                return known
+        found = answer()
+        with self._lock:
+            self._answers[question] = found
+            while len(self._answers) > _KEPT_ANSWERS:
+                self._answers.popitem(last=False)
+        return found

@@ -1,0 +1,206 @@
+"""How does a selection of features read in PostGIS, through SQLAlchemy?
+
+A box is looked up in the GiST index (`&&`) before a relation is evaluated. Texts are compared by
+code point (collation "C"), as in the other stores.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Double,
+    LargeBinary,
+    String,
+    Text,
+    and_,
+    any_,
+    cast,
+    collate,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.types import TypeEngine
+
+from estran.layers.features.dialect import Fold, Sign, Symbol
+from estran.layers.features.postgis_table import PostgisTable
+from estran.layers.features.postgis_text import fold_accents, fold_case
+from estran.layers.features.query import Field, Value
+from estran.layers.features.selection import SortKey
+from estran.layers.features.spatial import CHUNK, holding
+
+type Part = ColumnElement[Any]
+
+_RELATIONS = {
+    "intersects": func.ST_Intersects,
+    "contains": func.ST_Contains,
+    "within": func.ST_Within,
+    "touches": func.ST_Touches,
+    "crosses": func.ST_Crosses,
+    "overlaps": func.ST_Overlaps,
+    "equals": func.ST_Equals,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PostgisDialect:
+    """PostGIS's words; `spatial` gives the condition of a spatial relation with a geometry."""
+
+    table: PostgisTable
+    spatial: Callable[[PostgisTable, str, BaseGeometry], Part]
+
+    def column(self, field: Field) -> Part:
+        """Return a column."""
+        return self.table.columns[field.name]
+
+    def value(self, value: Value, field: Field | None) -> Part:
+        """Return a literal; a text takes the type of the column beside it."""
+        if field is not None and field.type == "boolean" and value is not None:
+            return literal(bool(value), Boolean())
+        kind = self.table.columns[field.name].type if field else Text()
+        if isinstance(value, str) and not isinstance(kind, String):
+            return cast(literal(value, Text()), kind)
+        if isinstance(value, bool):
+            return literal(value, Boolean())
+        if isinstance(value, int):
+            return literal(value, BigInteger())
+        return literal(value, Double() if isinstance(value, float) else Text())
+
+    def truth(self, value: bool) -> Part:
+        """Return true or false."""
+        return true() if value else false()
+
+    def all_of(self, parts: Sequence[Part]) -> Part:
+        """Return a conjunction."""
+        return and_(true(), *parts)
+
+    def any_of(self, parts: Sequence[Part]) -> Part:
+        """Return a disjunction."""
+        return or_(false(), *parts)
+
+    def negated(self, part: Part) -> Part:
+        """Return the opposite."""
+        return not_(part)
+
+    def compared(self, left: Part, sign: Sign, right: Part) -> Part:
+        """Return a comparison."""
+        if sign == "=":
+            return left == right
+        if sign == "<>":
+            return left != right
+        return by_code_point(left).bool_op(sign)(right)
+
+    def between(self, part: Part, low: Part, high: Part) -> Part:
+        """Return the condition to lie between two values."""
+        return by_code_point(part).between(low, high)
+
+    def among(self, part: Part, options: Sequence[Part]) -> Part:
+        """Return the condition to be one of several values."""
+        return part.in_(options)
+
+    def is_null(self, part: Part) -> Part:
+        """Return the condition to be null."""
+        return part.is_(None)
+
+    def computed(self, left: Part, symbol: Symbol, right: Part) -> Part:
+        """Return the result of arithmetic."""
+        divisor = func.nullif(right, 0, type_=Double()) if symbol == "/" else right
+        return cast(left, Double).op(symbol, return_type=Double())(cast(divisor, Double))
+
+    def folded(self, part: Part, fold: Fold) -> Part:
+        """Return a text folded by Unicode's rules."""
+        return fold_case(part) if fold == "case" else fold_accents(part)
+
+    def like(self, part: Part, pattern: str) -> Part:
+        """Return the condition to follow a pattern."""
+        dangling = (len(pattern) - len(pattern.rstrip("\\"))) % 2
+        return by_code_point(part).like(pattern + "\\" * dangling, escape="\\")
+
+    def related(self, relation: str, geometry: BaseGeometry) -> Part:
+        """Return the condition of a spatial relation."""
+        return false() if geometry.is_empty else self.spatial(self.table, relation, geometry)
+
+
+def related_there(table: PostgisTable, relation: str, geometry: BaseGeometry) -> Part:
+    """Return the condition of a spatial relation that PostGIS evaluates."""
+    return and_(_candidates(table, geometry), _RELATIONS[relation](table.geometry, _shape(table, geometry)))
+
+
+def related_here(connection: Connection, table: PostgisTable, relation: str, geometry: BaseGeometry) -> Part:
+    """Return the condition of a spatial relation evaluated here, on the features whose box fits.
+
+    For what PostGIS refuses: relations other than `intersects` on collections of geometries, and
+    some invalid rings.
+    """
+    candidates = _candidates(table, geometry)
+    identifier = table.columns[table.id_field.name]
+    rows = connection.execution_options(yield_per=CHUNK).execute(
+        select(shown(identifier), as_binary(table.geometry)).select_from(table.source).where(candidates)
+    )
+    failed: list[Value] = []
+    for part in rows.partitions(CHUNK):
+        geometries = shapely.from_wkb([row[1] for row in part], on_invalid="ignore")
+        holds = holding(relation, geometry, geometries)
+        failed += [row[0] for row, true_ in zip(part, holds, strict=True) if not true_]
+    connection.execution_options(yield_per=None)
+    return and_(candidates, not_(among_values(table, table.id_field, failed)))
+
+
+def among_values(table: PostgisTable, field: Field, values: Sequence[Value]) -> Part:
+    """Return the condition that a column is one of many values, sent as one parameter."""
+    part = table.columns[field.name]
+    if field.type == "string" and not isinstance(part.type, String):
+        return part == any_(cast(literal(list(values), ARRAY(Text())), ARRAY(part.type)))
+    kinds: dict[str, TypeEngine[Any]] = {
+        "integer": BigInteger(),
+        "number": Double(),
+        "boolean": Boolean(),
+        "string": Text(),
+    }
+    return part == any_(literal(list(values), ARRAY(kinds[field.type])))
+
+
+def ordering(table: PostgisTable, keys: Sequence[SortKey]) -> list[Part]:
+    """Return the ORDER BY of sort keys; nulls come last; the identifier, which ends it, has none."""
+    parts: list[Part] = []
+    for key in keys:
+        part = by_code_point(table.columns[key.field.name])
+        turned = part.asc() if key.ascending else part.desc()
+        parts.append(turned if key.field == table.id_field else turned.nulls_last())
+    return parts
+
+
+def shown(part: Part) -> Part:
+    """Return a column as it is read: whatever JSON has no type for, as text."""
+    return part if isinstance(part.type, Boolean | BigInteger | Double | Text) else cast(part, Text)
+
+
+def as_binary(geometry: Part) -> Part:
+    """Return a geometry as well-known binary, its arcs followed by short lines."""
+    return func.ST_AsBinary(func.ST_CurveToLine(geometry), type_=LargeBinary())
+
+
+def _candidates(table: PostgisTable, geometry: BaseGeometry) -> Part:
+    return and_(table.geometry.is_not(None), table.geometry.op("&&")(_shape(table, geometry)))
+
+
+def _shape(table: PostgisTable, geometry: BaseGeometry) -> Part:
+    wkb = literal(shapely.to_wkb(geometry, flavor="iso"), LargeBinary())
+    return func.ST_GeomFromWKB(wkb, table.srid)
+
+
+def by_code_point(part: Part) -> Part:
+    """Return a column that is compared and sorted by code point when it is a text."""
+    return collate(part, "C") if isinstance(part.type, String) else part

@@ -1,0 +1,60 @@
+"""What do the rows that PostGIS returns hold, as features and as JSON?"""
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from estran.layers.features.query import Field, StoredFeature, Value
+from estran.layers.features.times import moment_text
+
+FoundRow = Sequence[Any]
+"""The identifier, the geometry as well-known binary, the properties, then anything."""
+
+
+def read_features(rows: Sequence[FoundRow], fields: Sequence[Field]) -> list[StoredFeature]:
+    """Return the features of rows; a geometry that shapely does not know, such as a TIN, is None."""
+    cells = np.empty(len(rows), dtype=object)
+    cells[:] = [row[1] for row in rows]
+    return [
+        StoredFeature(
+            id=str(row[0]),
+            geometry=geometry,
+            properties={
+                field.name: cell_value(field, value) for field, value in zip(fields, row[2:], strict=False)
+            },
+        )
+        for row, geometry in zip(rows, shapely.from_wkb(cells, on_invalid="ignore"), strict=True)
+    ]
+
+
+def cell_value(field: Field, value: object) -> Value:
+    """Return a cell as JSON can hold it."""
+    held = _plain(value)
+    if held is None:
+        return None
+    if field.type == "boolean":
+        return bool(held)
+    if field.format == "date-time":
+        try:
+            return moment_text(dt.datetime.fromisoformat(str(held)).replace(tzinfo=dt.UTC)) + "Z"
+        except ValueError:
+            return held
+    return held
+
+
+def cursor_value(field: Field, value: object) -> Value:
+    """Return a cell as a cursor holds it, the same as that of a GeoPackage."""
+    held = cell_value(field, value)
+    if isinstance(held, bool):
+        return int(held)
+    return held.removesuffix("Z") if isinstance(held, str) and field.format == "date-time" else held
+
+
+def _plain(value: object) -> Value:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value if isinstance(value, str | int | float) else str(value)

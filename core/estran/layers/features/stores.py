@@ -1,0 +1,25 @@
+"""Which store holds a table? A GeoPackage or a PostGIS database, by the look of its location."""
+
+from pathlib import Path
+
+from estran.layers.features.geopackage import open_store
+from estran.layers.features.location import is_database
+from estran.layers.features.postgis import open_postgis_store
+from estran.layers.features.query import FeatureStore
+
+
+def open_feature_store(location: Path | str, table: str, id_field: str) -> FeatureStore:
+    """Return the store of a table; the same one while its data keep their state.
+
+    Args:
+        location: Path of a GeoPackage, or address of a database, `postgresql+psycopg://…`.
+        table: Name of the table.
+        id_field: Column that identifies a feature.
+
+    Raises:
+        Unavailable: the file or the database cannot be read, or lacks the table or the column.
+        InvalidConfiguration: the address of the database cannot be read.
+    """
+    if is_database(location):
+        return open_postgis_store(str(location), table, id_field)
+    return open_store(Path(location), table, id_field)

@@ -1,0 +1,48 @@
+"""The OGC process `emissions-inventory`: what do the emission grids say here, by gas and sector?"""
+
+from estran.assessments.inventory import (
+    PROCESS,
+    TITLE,
+    VERSION,
+    EmissionsInventoryRequest,
+    assess_emissions_inventory,
+)
+from estran.carbon.text import Text
+from estran.processes.base import AssessmentProcessor
+
+
+class EmissionsInventory(AssessmentProcessor):
+    """Emissions of any geometry from the grids of the territory, in tonnes per year."""
+
+    identifier = PROCESS
+    version = VERSION
+    title = TITLE
+    description = Text(
+        "Ce que les grilles d'émissions disent de ce lieu, en t/an par gaz et par secteur, avec l'intensité "
+        "moyenne en t/ha/an. La masse de chaque maille est conservée : une maille coupée est répartie selon "
+        "la surface vraie, ou selon ses bâtiments. Une maille sans donnée n'est pas nulle. CO₂ fossile, CO₂ "
+        "biogénique et CO₂e ne sont jamais additionnés.",
+        "What the emission grids say of this place, in t/yr by gas and by sector, with the mean intensity in "
+        "t/ha/yr. The mass of each cell is conserved: a cell that is cut is shared out by true area, or by "
+        "its buildings. A cell without data is not zero. Fossil CO₂, biogenic CO₂ and CO₂e are never added "
+        "up.",
+    )
+    keywords = (
+        Text("émissions", "emissions"),
+        Text("inventaire", "inventory"),
+        Text("grille", "grid"),
+        Text("CO₂", "CO₂"),
+    )
+    request = EmissionsInventoryRequest
+    assess = staticmethod(assess_emissions_inventory)
+    examples = (
+        {
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [
+                    [[-1.205, 46.130], [-1.105, 46.130], [-1.105, 46.190], [-1.205, 46.190], [-1.205, 46.130]]
+                ],
+            }
+        },
+        {"geometry": {"collection": "communes", "ids": ["17300", "17274"]}, "weight": "floor-area"},
+    )
