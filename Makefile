@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install data serve test lint bench lock clean
+.PHONY: help install data serve test lint bench cite lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -42,6 +42,9 @@ lint: $(READY) ## Style, types and import rules
 
 bench: $(READY) ## Measure, side by side, and print the ratios
 	@$(BIN)/python tests/benchmarks/run.py
+
+cite: data ## Run the OGC's executable test suites on the demonstration (needs Java 17 and Maven)
+	@PYTHONPATH=tests $(BIN)/python -m cite.run
 
 lock: $(READY) ## Write the two lock files again from pyproject.toml
 	@$(COMPILE) -o requirements.lock pyproject.toml

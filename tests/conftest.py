@@ -7,11 +7,17 @@ Properties are tried on the same examples at each run; `HYPOTHESIS_PROFILE=explo
 """
 
 import os
+import pwd
+import secrets
 import shutil
+import socket
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -39,9 +45,22 @@ def _runs(*command: str) -> bool:
         return False
 
 
+def _server_program(name: str) -> Path | None:
+    """Return a program of the PostgreSQL server, of the newest version that has PostGIS."""
+    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda home: float(home.parent.name))
+    extension = Path("/usr/share/postgresql")
+    for home in reversed(homes):
+        if (extension / home.parent.name / "extension" / "postgis.control").exists():
+            return home / name
+    return None
+
+
 COMPONENTS = {
     "browser": Component("browser", "chromium", lambda: shutil.which("chromium") is not None),
     "gdal": Component("gdal", "gdal-bin", lambda: _runs("gdalinfo", "--version")),
+    "postgis": Component(
+        "postgis", "postgresql postgresql-postgis", lambda: _server_program("initdb") is not None
+    ),
     "qgis": Component(
         "qgis", "python3-qgis qgis-providers", lambda: _runs("/usr/bin/python3", "-c", "import qgis.core")
     ),
@@ -78,3 +97,111 @@ def _is_present(component: Component) -> bool:
     if component.name not in _known:
         _known[component.name] = component.present()
     return _known[component.name]
+
+
+@pytest.fixture(scope="session")
+def postgis_server() -> Iterator[str]:
+    """Start a PostgreSQL with PostGIS for this run; give the address of an empty base, with its password.
+
+    It listens on a loopback port and a socket in a temporary folder, keeps nothing, and is stopped at
+    the end. As root it runs as the user `postgres`, since PostgreSQL refuses root.
+    """
+    initdb, control = _server_program("initdb"), _server_program("pg_ctl")
+    assert initdb is not None
+    assert control is not None
+    password = secrets.token_urlsafe(12)
+    with (
+        tempfile.TemporaryDirectory(prefix="estran-pg-", dir="/tmp", ignore_cleanup_errors=True) as name,
+        socket.socket() as free,
+    ):
+        folder = Path(name)
+        (folder / "password").write_text(password, encoding="utf-8")
+        as_owner: list[str] = []
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            for path in (folder, folder / "password"):
+                os.chown(path, owner.pw_uid, owner.pw_gid)
+            as_owner = ["runuser", "-u", "postgres", "--"]
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+
+        def run(*command: object) -> None:
+            done = subprocess.run(
+                [*as_owner, *map(str, command)],
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+                cwd=folder,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+
+        data = folder / "data"
+        run(
+            initdb,
+            "--pgdata",
+            data,
+            "--username",
+            "estran",
+            "--pwfile",
+            folder / "password",
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C.UTF-8",
+            "--auth",
+            "scram-sha-256",
+            "--no-sync",
+        )
+        options = f"-F -c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        options += " -c full_page_writes=off -c synchronous_commit=off -c max_connections=40 -c jit=off"
+        run(control, "--pgdata", data, "--log", folder / "log", "--wait", "--options", options, "start")
+        try:
+            yield f"postgresql+psycopg://estran:{password}@127.0.0.1:{port}/postgres"
+        finally:
+            run(control, "--pgdata", data, "--mode", "immediate", "--wait", "stop")
+
+
+@pytest.fixture
+def postgis(postgis_server: str) -> Iterator[str]:
+    """Give the address of a new base with PostGIS, removed after the test."""
+    with _new_base(postgis_server) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def kept_postgis(postgis_server: str) -> Iterator[str]:
+    """Give the address of a base with PostGIS that all tests share, to read."""
+    with _new_base(postgis_server) as address:
+        yield address
+
+
+@contextmanager
+def _new_base(server: str) -> Iterator[str]:
+    from sqlalchemy import create_engine, make_url
+
+    from estran.layers.features.postgis_engine import close_engines
+
+    url = make_url(server)
+    base = f"estran_{secrets.token_hex(6)}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {base} TEMPLATE {_template(connection)}")
+        yield url.set(database=base).render_as_string(hide_password=False)
+        close_engines()
+        connection.exec_driver_sql(f"DROP DATABASE {base} WITH (FORCE)")
+    engine.dispose()
+
+
+def _template(connection: Any) -> str:
+    """Return the base with PostGIS that new ones are copied from, made at the first use."""
+    from sqlalchemy import create_engine
+
+    if not connection.exec_driver_sql("SELECT 1 FROM pg_database WHERE datname = 'estran_template'").scalar():
+        connection.exec_driver_sql("CREATE DATABASE estran_template")
+        engine = create_engine(connection.engine.url.set(database="estran_template"))
+        with engine.begin() as inside:
+            inside.exec_driver_sql("CREATE EXTENSION postgis")
+        engine.dispose()
+    return "estran_template"

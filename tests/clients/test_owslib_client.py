@@ -8,6 +8,8 @@ from owslib.ogcapi.coverages import Coverages
 from owslib.ogcapi.features import Features
 from owslib.ogcapi.processes import Processes
 
+from estran.processes.catalogue import process_classes
+
 
 def test_features_are_listed_described_and_read(la_rochelle: Server) -> None:
     service = Features(la_rochelle.url)
@@ -21,6 +23,7 @@ def test_features_are_listed_described_and_read(la_rochelle: Server) -> None:
         "neighbourhoods",
         "buildings",
         "wetlands",
+        "factors",
     }
     counts = {
         name: service.collection_items(name, limit=1)["numberMatched"]
@@ -77,7 +80,8 @@ def test_coverages_are_listed_and_read(la_rochelle: Server) -> None:
 
 def test_carbon_stock_is_described_and_runs(la_rochelle: Server) -> None:
     service = Processes(la_rochelle.url)
-    assert [process["id"] for process in service.processes()] == ["carbon-stock"]
+    assert {process["id"] for process in service.processes()} == set(process_classes())
+    assert len(process_classes()) == 13
     example = service.process("carbon-stock")["example"]
     answer = service.execute("carbon-stock", inputs=example["inputs"])["result"]
     total = next(indicator for indicator in answer["indicators"] if indicator["id"] == "total")

@@ -16,6 +16,8 @@ from pygeoapi.api import API, APIRequest, get_collection_schema
 from pygeoapi.api.itemtypes import get_collection_item, get_collection_items, get_collection_queryables
 from pyproj import Transformer
 
+from estran.providers.request import set_parameters
+
 EPSG = "http://www.opengis.net/def/crs/EPSG/0"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 BASE = "https://carbon.example/api"
@@ -119,7 +121,7 @@ def asker(api: API) -> Ask:
         ):
             asked = APIRequest.from_flask(request, api.locales)
             if parts[-1] == "items":
-                answer = get_collection_items(api, asked, parts[0])
+                answer = _items(api, asked, parts[0])
             elif parts[-1] == "schema":
                 answer = get_collection_schema(api, asked, parts[0])
             elif parts[-1] == "queryables":
@@ -130,6 +132,17 @@ def asker(api: API) -> Ask:
         return headers, int(status), json.loads(text)
 
     return ask
+
+
+def _items(api: API, asked: APIRequest, collection: str) -> Any:
+    """Keep the filter for the provider, as the server does."""
+    parameters = dict(asked.params)
+    if asked.data:
+        parameters |= {"filter": asked.data.decode(), "filter-lang": "cql2-json"}
+    asked._args = {name: text for name, text in parameters.items() if not name.startswith("filter")}
+    asked._data = b""
+    with set_parameters(parameters):
+        return get_collection_items(api, asked, collection)
 
 
 def items(ask: Ask, query: str = "", status: int = 200) -> dict[str, Any]:

@@ -1,92 +1,191 @@
-"""`estran assess`: the assessments, from the command line."""
+"""`estran assess PROCESS`: the processes, from the command line.
+
+The options of a process come from the model of its inputs: each plain input is an option, the geometry
+is a file or features of a collection, and `--inputs` takes everything else as JSON.
+"""
 
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from rich.console import Console
 
-from estran.assessments.carbon_stock import CarbonStockRequest, assess_carbon_stock
-from estran.assessments.place import read_place
-from estran.assessments.request import read_request
-from estran.assessments.tables import to_csv, to_geojson
+from estran.assessments.envelope import Envelope
+from estran.assessments.inputs import PlaceRequest
 from estran.carbon.errors import InvalidInput
 from estran.cli.language import language
 from estran.cli.options import config_option
 from estran.cli.report import print_report
-from estran.layers.territory import read_territory
+from estran.processes.base import AssessmentProcessor
+from estran.processes.catalogue import process_class, process_classes
+from estran.processes.formats import CSV, GEOJSON, GEOPACKAGE, GEOPARQUET, JSON, OUTPUT, XLSX
+
+FORMATS = {
+    "text": JSON,
+    "json": JSON,
+    "csv": CSV,
+    "geojson": GEOJSON,
+    "xlsx": XLSX,
+    "gpkg": GEOPACKAGE,
+    "parquet": GEOPARQUET,
+}
+
+BINARY = frozenset({XLSX, GEOPACKAGE, GEOPARQUET})
+
+PLAIN = (float, int, str)
+"""Types of an input that is given as an option."""
+
+OWN = ("geometry", "overrides")
+"""Inputs with options of their own."""
 
 
-@click.group()
+class Processes(click.Group):
+    """One command per process, made from its inputs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the identifiers of the processes."""
+        del ctx
+        return list(process_classes())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Return the command of a process.
+
+        Raises:
+            NotFound: no process has this identifier.
+        """
+        del ctx
+        return _command(process_class(cmd_name))
+
+
+@click.group(cls=Processes)
 def assess() -> None:
     """Ask a question about a place / poser une question sur un lieu."""
 
 
-@assess.command(name="carbon-stock")
-@config_option
-@click.option("--geometry", type=click.File("rb"), help="A GeoJSON file, or - for standard input.")
-@click.option("--crs", help="CRS of the coordinates, such as 2154; longitude and latitude by default.")
-@click.option("--collection", help="A collection of the territory, such as communes, instead of a file.")
-@click.option("--ids", help="Identifiers of its features, separated by commas.")
-@click.option(
-    "--overrides", type=click.File("rb"), help="A JSON file of factors to override, by factor identifier."
-)
-@click.option("--confidence", type=float, help="Confidence of the intervals, 0.9 by default.")
-@click.option("--deep-salt-marsh", is_flag=True, help="Also give the soil of salt marshes, 30-100 cm.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "csv", "geojson"]),
-    default="text",
-    show_default=True,
-    help="How to write the answer.",
-)
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the text; that of the terminal.")
-def carbon_stock(
-    config_path: Path,
-    geometry: Any,
-    crs: str | None,
-    collection: str | None,
-    ids: str | None,
-    overrides: Any,
-    confidence: float | None,
-    deep_salt_marsh: bool,
-    output: str,
-    lang: str | None,
-) -> None:
-    """How much carbon is in this land? / combien de carbone dans cette terre ?"""
-    inputs: dict[str, Any] = {
-        "geometry": _geometry(geometry, collection, ids),
-        "crs": crs,
-        "overrides": _json(overrides, "--overrides") if overrides else None,
-        "confidence": confidence,
-        "deep_salt_marsh": deep_salt_marsh,
-    }
-    given = {name: value for name, value in inputs.items() if value is not None}
-    request = read_request(CarbonStockRequest, given)
-    territory = read_territory(config_path)
-    envelope = assess_carbon_stock(request, territory)
-    if output == "json":
-        click.echo(envelope.model_dump_json(indent=2))
-    elif output == "csv":
-        click.echo(to_csv(envelope), nl=False)
-    elif output == "geojson":
-        click.echo(json.dumps(to_geojson(envelope, read_place(request, territory)), ensure_ascii=False))
-    else:
-        print_report(envelope, Console(file=sys.stdout), lang or language())
+def _command(process: type[AssessmentProcessor]) -> click.Command:
+    has_place = issubclass(process.request, PlaceRequest)
+    formats = [name for name, media_type in FORMATS.items() if media_type in process.offered()]
+    params: list[click.Parameter] = [
+        click.Option(
+            ["--inputs"], type=click.File("rb"), help="A JSON file of inputs, or - for standard input."
+        ),
+        *(_place_options() if has_place else ()),
+        *_plain_options(process),
+        click.Option(
+            ["--format", "form"],
+            type=click.Choice(formats),
+            default="text",
+            show_default=True,
+            help="How to write the answer.",
+        ),
+        click.Option(
+            ["--output"], type=click.Path(dir_okay=False, path_type=Path), help="Write to this file."
+        ),
+        click.Option(
+            ["--lang"], type=click.Choice(["fr", "en"]), help="Language of the text; that of the terminal."
+        ),
+    ]
+    if "overrides" in process.request.model_fields:
+        help_text = "A JSON file of factors to override, by factor identifier."
+        params.insert(1, click.Option(["--overrides"], type=click.File("rb"), help=help_text))
+
+    def run(config_path: Path, **options: Any) -> None:
+        _answer(process, config_path, options)
+
+    return config_option(
+        click.Command(
+            process.identifier, params=params, callback=run, help=f"{process.title.en} / {process.title.fr}"
+        )
+    )
 
 
-def _geometry(file: Any, collection: str | None, ids: str | None) -> Any:
-    if (file is None) == (collection is None):
+def _place_options() -> list[click.Option]:
+    return [
+        click.Option(["--geometry"], type=click.File("rb"), help="A GeoJSON file, or - for standard input."),
+        click.Option(["--collection"], help="A collection of the territory, such as communes."),
+        click.Option(["--ids"], help="Identifiers of its features, separated by commas."),
+    ]
+
+
+def _plain_options(process: type[AssessmentProcessor]) -> list[click.Option]:
+    options = []
+    for name, field in process.request.model_fields.items():
+        kinds = {
+            kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind is not type(None)
+        }
+        flag = f"--{name.replace('_', '-')}"
+        if name in OWN:
+            continue
+        if kinds == {bool}:
+            options.append(click.Option([flag, name], is_flag=True, default=None, help=field.title))
+        elif all(isinstance(kind, str) for kind in kinds) or kinds & set(PLAIN) == kinds:
+            options.append(click.Option([flag, name], help=field.title))
+    return options
+
+
+def _answer(process: type[AssessmentProcessor], config_path: Path, options: dict[str, Any]) -> None:
+    form, output, lang = options.pop("form"), options.pop("output"), options.pop("lang")
+    inputs = _inputs(options)
+    media_type = FORMATS[form]
+    if media_type in BINARY and output is None:
         raise InvalidInput(
-            "give --geometry, or --collection and --ids",
-            "donnez --geometry, ou --collection et --ids",
+            f"{form} is not text: say where to write it with --output",
+            f"{form} n'est pas du texte : dites où l'écrire avec --output",
+            where="--output",
+        )
+    processor = process({"name": process.__name__, "config": str(config_path)})
+    _, content = processor.execute(inputs, {OUTPUT: {"format": {"mediaType": media_type}}})
+    if form == "text":
+        console = Console(file=sys.stdout)
+        if output is None:
+            print_report(Envelope.model_validate(content), console, lang or language())
+            return
+        with output.open("w", encoding="utf-8") as file:
+            print_report(Envelope.model_validate(content), Console(file=file, width=120), lang or language())
+        return
+    written = (
+        content if isinstance(content, bytes | str) else json.dumps(content, ensure_ascii=False, indent=2)
+    )
+    if output is None:
+        click.echo(written, nl=media_type != CSV)
+    else:
+        output.write_bytes(written if isinstance(written, bytes) else written.encode())
+
+
+def _inputs(options: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of the file, replaced one by one by the options given."""
+    file, overrides = options.pop("inputs"), options.pop("overrides", None)
+    inputs: Any = _json(file, "--inputs") if file else {}
+    if not isinstance(inputs, dict):
+        raise InvalidInput(
+            "--inputs must hold an object of names and values",
+            "--inputs doit contenir un objet de noms et de valeurs",
+            where="--inputs",
+        )
+    # A request sent to the server keeps its inputs under that name.
+    inputs = dict(inputs["inputs"] if isinstance(inputs.get("inputs"), dict) else inputs)
+    if "geometry" in options:
+        given = _geometry(options.pop("geometry"), options.pop("collection"), options.pop("ids"), inputs)
+        inputs |= {"geometry": given}
+    if overrides:
+        inputs["overrides"] = _json(overrides, "--overrides")
+    return inputs | {name: value for name, value in options.items() if value is not None}
+
+
+def _geometry(file: Any, collection: str | None, ids: str | None, inputs: dict[str, Any]) -> Any:
+    given = [source for source in (file, collection, inputs.get("geometry")) if source is not None]
+    if len(given) != 1:
+        raise InvalidInput(
+            "give --geometry, or --collection and --ids, or a geometry in --inputs",
+            "donnez --geometry, ou --collection et --ids, ou une géométrie dans --inputs",
             where="--geometry",
         )
     if file is not None:
         return _json(file, "--geometry")
+    if collection is None:
+        return inputs["geometry"]
     return {
         "collection": collection,
         "ids": [part.strip() for part in (ids or "").split(",") if part.strip()],

@@ -1,4 +1,4 @@
-"""`estran data build` and `estran data status`."""
+"""`estran data build`, `estran data status` and `estran data publish`."""
 
 import sys
 from pathlib import Path
@@ -10,6 +10,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from estran.cli.language import said
 from estran.cli.options import config_option
 from estran.ingest.build import BuildRecord, build_fingerprint, build_territory, read_record
+from estran.ingest.publish import publish_territory
+from estran.layers.features.location import DATABASE_VARIABLE
 from estran.layers.territory import read_territory
 
 
@@ -24,13 +26,7 @@ def data() -> None:
 def build(config_path: Path, force: bool) -> None:
     """Build the stores and the land ledger, if they are not up to date / construire les données."""
     territory = read_territory(config_path)
-    columns = (
-        TextColumn("{task.description:<28}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with _bars() as bars:
         task = bars.add_task(territory.settings.territory.id, total=1.0)
         record = build_territory(
             territory,
@@ -58,6 +54,48 @@ def status(config_path: Path) -> None:
         return
     click.echo(problem)
     sys.exit(1)
+
+
+@data.command()
+@config_option
+@click.option(
+    "--database",
+    required=True,
+    envvar=DATABASE_VARIABLE,
+    show_envvar=True,
+    help="postgresql+psycopg://user:password@host:5432/base",
+)
+@click.option("--force", is_flag=True, help="Copy even when nothing has changed; undoes edits in the base.")
+def publish(config_path: Path, database: str, force: bool) -> None:
+    """Copy the features to PostGIS, if they are not there already / copier les objets dans PostGIS."""
+    territory = read_territory(config_path)
+    with _bars() as bars:
+        task = bars.add_task(territory.settings.territory.id, total=1.0)
+        record = publish_territory(
+            territory,
+            database,
+            force=force,
+            progress=lambda step, done: bars.update(task, description=step, completed=done),
+        )
+    if record.tables:
+        tables, features = len(record.tables), sum(record.tables.values())
+        state = said(
+            f"données publiées : {tables} tables, {features} objets",
+            f"data published: {tables} tables, {features} features",
+        )
+    else:
+        state = said("base à jour", "database up to date")
+    click.echo(f"{state} ({record.location})", err=True)
+
+
+def _bars() -> Progress:
+    columns = (
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def _tell(record: BuildRecord) -> None:

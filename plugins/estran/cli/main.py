@@ -10,6 +10,7 @@ from estran.carbon.errors import EstranError
 from estran.cli.assess import assess
 from estran.cli.config import config
 from estran.cli.data import data
+from estran.cli.factors import factors
 from estran.cli.language import language, said
 from estran.cli.new import new
 from estran.cli.options import config_option
@@ -51,4 +52,5 @@ def serve(config_path: Path, host: str, port: int) -> None:
 estran.add_command(assess)
 estran.add_command(config)
 estran.add_command(data)
+estran.add_command(factors)
 estran.add_command(new)

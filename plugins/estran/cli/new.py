@@ -13,6 +13,7 @@ from estran.cli.language import said
 from estran.factors.registry import read_registry
 from estran.ingest.bdtopo.build import SERVED, read_communes
 from estran.ingest.bdtopo.extract import Extract, find_extract
+from estran.processes.catalogue import process_classes
 
 _CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -105,9 +106,9 @@ def territory_document(
         collection: _collection(collection, texts[collection], identifier, vintage, crs, bounds)
         for collection in collections
     }
-    resources["carbon-stock"] = {
-        "type": "process",
-        "processor": {"name": "estran.processes.carbon_stock.CarbonStock"},
+    resources |= {
+        identifier: {"type": "process", "processor": {"name": f"{found.__module__}.{found.__qualname__}"}}
+        for identifier, found in process_classes().items()
     }
     return {
         "estran": {

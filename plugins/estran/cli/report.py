@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from estran.assessments.envelope import Envelope, Indicator
+from estran.assessments.envelope import BreakdownRow, Envelope, Indicator
 from estran.carbon.text import Text
 
 INDICATOR = Text("Indicateur", "Indicator")
@@ -18,6 +18,14 @@ SOURCES = Text("Sources", "Sources")
 RECEIPT = Text("Reçu", "Receipt")
 NOT_EVALUATED = Text("non évalué", "not evaluated")
 NO_AREA = Text("sans surface", "no area")
+PARTIAL = Text("partiel", "partial")
+ITEM = Text("Poste", "Item")
+METHOD = Text("Incertitude", "Uncertainty")
+MONTE_CARLO = Text("Monte-Carlo, {draws} tirages, graine {seed}", "Monte-Carlo, {draws} draws, seed {seed}")
+ANALYTIC = Text("propagation analytique", "analytic propagation")
+
+ITEMS_SHOWN = 15
+"""A terminal lists no more items than this, the largest first; the other formats list them all."""
 
 FEATURES_SHOWN = 30
 """A terminal lists no more features than this; the other formats list them all."""
@@ -33,18 +41,26 @@ def print_report(envelope: Envelope, console: Console, language: str) -> None:
     )
     table.add_column(UNIT.read(language))
     for indicator in envelope.indicators:
+        partial = f" ({PARTIAL.read(language)})" if indicator.partial else ""
         table.add_row(
-            indicator.title.read(language),
+            indicator.title.read(language) + partial,
             _number(indicator.value, language),
             _interval(indicator, language),
             indicator.unit,
         )
     console.print(table)
+    if envelope.breakdown:
+        console.print(_items(envelope, language))
     if envelope.features:
         console.print(_features(envelope, language))
     share = envelope.coverage.share
-    covered = NO_AREA.read(language) if share is None else _percent(share, language)
-    console.print(f"[bold]{COVERED.read(language)}[/bold] {covered}")
+    if share is not None or envelope.coverage.layers:
+        covered = NO_AREA.read(language) if share is None else _percent(share, language)
+        console.print(f"[bold]{COVERED.read(language)}[/bold] {covered}")
+    doubt = envelope.uncertainty
+    words = ANALYTIC if doubt.method == "analytic" else MONTE_CARLO
+    method = words.read(language).format(draws=doubt.draws, seed=doubt.seed)
+    console.print(f"[bold]{METHOD.read(language)}[/bold] {method}", highlight=False)
     fitness = envelope.fitness
     console.print(f"[bold]{FITNESS.read(language)}[/bold] {fitness.title.read(language)}")
     for reason in fitness.reasons:
@@ -76,14 +92,30 @@ def _features(envelope: Envelope, language: str) -> Table:
             _interval(total, language),
             total.unit,
             NO_AREA.read(language) if share is None else _percent(share, language),
-            feature.fitness.title.read(language),
+            (feature.error.message if feature.error else feature.fitness.title).read(language),
         )
     if len(features) > FEATURES_SHOWN:
         table.add_row(f"… +{len(features) - FEATURES_SHOWN}")
     return table
 
 
-def _interval(indicator: Indicator, language: str) -> str:
+def _items(envelope: Envelope, language: str) -> Table:
+    table = Table()
+    table.add_column(ITEM.read(language))
+    table.add_column(VALUE.read(language), justify="right")
+    table.add_column(INTERVAL.read(language), justify="right")
+    table.add_column(UNIT.read(language))
+    ordered = sorted(envelope.breakdown, key=lambda row: -abs(row.value or 0.0))
+    for row in ordered[:ITEMS_SHOWN]:
+        table.add_row(
+            row.title.read(language), _number(row.value, language), _interval(row, language), row.unit
+        )
+    if len(ordered) > ITEMS_SHOWN:
+        table.add_row(f"… +{len(ordered) - ITEMS_SHOWN}")
+    return table
+
+
+def _interval(indicator: Indicator | BreakdownRow, language: str) -> str:
     if indicator.low is None or indicator.high is None:
         return ""
     return f"{_number(indicator.low, language)} – {_number(indicator.high, language)}"

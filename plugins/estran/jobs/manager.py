@@ -168,7 +168,7 @@ class ProcessManager(BaseManager):  # type: ignore[misc]
         as_document = check_response(response, subscriber)
         requested = check_outputs(outputs, declared)
         media_type = current_preferences().media_type
-        if requested is None and media_type is not None and declared:
+        if requested is None and media_type is not None and len(declared) == 1:
             requested = {next(iter(declared)): {"format": {"mediaType": media_type}}}
         return Request(
             job_id=str(uuid.uuid4()),

@@ -6,7 +6,6 @@ Configuration of the provider, besides pygeoapi's own keys: `table`, `id_field`,
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from pygeoapi.crs import CrsTransformSpec
@@ -14,8 +13,8 @@ from pygeoapi.provider.base import BaseProvider, SchemaType
 from pyproj import CRS
 
 from estran.carbon.errors import EstranError, Unavailable
-from estran.layers.features.geopackage import open_store
 from estran.layers.features.query import FeatureQuery, FeatureStore
+from estran.layers.features.stores import open_feature_store
 from estran.layers.geodesy import parse_crs
 from estran.providers.errors import as_provider_error
 from estran.providers.features_asked import selection
@@ -77,7 +76,6 @@ class FeatureProvider(BaseProvider):  # type: ignore[misc]
         skip_geometry: bool = False,
         crs_transform_spec: CrsTransformSpec | None = None,
         q: str | None = None,
-        filterq: Any = None,
         **_unused: Any,
     ) -> dict[str, Any]:
         """Return a page of features as a GeoJSON feature collection."""
@@ -92,9 +90,7 @@ class FeatureProvider(BaseProvider):  # type: ignore[misc]
                 count=self.count or resulttype == "hits",
             )
             parameters = [*properties, *([("q", q)] if q else [])]
-            query = selection(
-                query, self._store, bbox=bbox, datetime=datetime_, parameters=parameters, filterq=filterq
-            )
+            query = selection(query, self._store, bbox=bbox, datetime=datetime_, parameters=parameters)
             page = self._store.query(query)
             features = feature_list(page.features, self._store, self._target(crs_transform_spec))
         except EstranError as error:
@@ -128,13 +124,13 @@ class FeatureProvider(BaseProvider):  # type: ignore[misc]
         }
 
     def _opened(self) -> FeatureStore:
-        store = open_store(Path(self.data), self._definition["table"], self.id_field)
+        store = open_feature_store(self.data, self._definition["table"], self.id_field)
         if not store.crs.equals(self.storage_crs, ignore_axis_order=True):
             declared, held = self.storage_crs.name, store.crs.name
             raise Unavailable(
-                f"storage_crs says {declared}, the file holds {held}; correct the configuration",
-                f"storage_crs indique {declared}, le fichier contient {held} ; corrigez la configuration",
-                where=str(self.data),
+                f"storage_crs says {declared}, the table holds {held}; correct the configuration",
+                f"storage_crs indique {declared}, la table contient {held} ; corrigez la configuration",
+                where=self._definition["table"],
             )
         return store
 

@@ -15,6 +15,8 @@ from flask import request as flask_request
 
 _parameters: ContextVar[Mapping[str, str] | None] = ContextVar("parameters", default=None)
 
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -52,8 +54,21 @@ def read_request() -> Asked | None:
 
 def language() -> str:
     """Return the language of the current request: `fr`, or `en` when unknown."""
+    given = _language.get()
+    if given is not None:
+        return given
     asked = read_request()
     return asked.language if asked else "en"
+
+
+@contextmanager
+def set_language(chosen: str) -> Iterator[None]:
+    """Let `language` return this, `fr` or `en`, inside the block."""
+    token = _language.set(chosen)
+    try:
+        yield
+    finally:
+        _language.reset(token)
 
 
 @contextmanager

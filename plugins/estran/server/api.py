@@ -6,7 +6,7 @@ The request arrives with its format and its language already chosen, so pygeoapi
 
 import copy
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
 from flask import Request
@@ -53,6 +53,17 @@ class EstranAPI(API):  # type: ignore[misc]
         return other
 
 
+class _Unread(dict[str, str]):
+    """Parameters of which some are listed, and are absent when asked for by name."""
+
+    def __init__(self, parameters: Mapping[str, str], hidden: Collection[str]) -> None:
+        super().__init__(parameters)
+        self._hidden = frozenset(hidden)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return default if name in self._hidden else super().get(name, default)
+
+
 class EstranRequest(APIRequest):  # type: ignore[misc]
     """A request whose format, language and body were chosen and checked before."""
 
@@ -79,6 +90,16 @@ class EstranRequest(APIRequest):  # type: ignore[misc]
         """Return the same request, to be answered in another format."""
         other = copy.copy(self)
         other._format = name
+        return other
+
+    def without(self, names: Collection[str]) -> "EstranRequest":
+        """Return the same request where pygeoapi reads neither these parameters nor a body.
+
+        It still writes them in the links to the page itself.
+        """
+        other = copy.copy(self)
+        other._args = _Unread(self._args, names)
+        other._data = b""
         return other
 
     def _get_format(self, headers: Any, extra_formats: Any = None) -> str | None:

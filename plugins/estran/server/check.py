@@ -15,7 +15,10 @@ from pydantic import BaseModel, ValidationError
 from pygeoapi.config import load_schema, validate_config
 from pygeoapi.util import yaml_load
 
+from estran.carbon.errors import InvalidConfiguration
+from estran.layers.features.location import DATABASE_VARIABLE, hidden, is_database
 from estran.layers.settings import EstranSettings, LayerSettings
+from estran.server.check_factors import check_factors
 from estran.server.check_messages import Problem, model_problem, unknown_key
 from estran.server.configuration import OUR_PREFIX, complete
 from estran.server.settings import PROVIDERS, ManagerSettings, ProcessorSettings
@@ -61,6 +64,7 @@ def _check_sections(document: Mapping[str, Any], lines: Lines) -> Iterator[Probl
             yield unknown_key(name, known, line=lines.line((name,)), is_error=True)
     if OUR_KEY in document:
         yield from _check_model(EstranSettings, document[OUR_KEY], (OUR_KEY,), lines)
+        yield from check_factors(document[OUR_KEY], lines)
     for name in (OUR_KEY, "resources"):
         if name not in document:
             yield _plain(1, name, f"the section {name!r} is missing", f"la section {name!r} manque")
@@ -162,6 +166,12 @@ def _check_provider(
         return
     yield from _check_model(PROVIDERS[kind], provider, path, lines)
     yield from _check_plugin(provider, path, lines)
+    try:
+        if is_database(provider.get("data", "")):
+            hidden(provider["data"])
+    except InvalidConfiguration as error:
+        here = (*path, "data")
+        yield _plain(lines.line(here), _dotted(here), error.en, error.fr)
 
 
 def _check_model(
@@ -204,7 +214,11 @@ def _check_plugin(
 
 def _check_pygeoapi(document: Mapping[str, Any], lines: Lines, file: Path) -> Iterator[Problem]:
     """Hold the completed file against pygeoapi's schema, then look for the data it names."""
-    configuration = complete(document, base=file.parent, file=file)
+    try:
+        configuration = complete(document, base=file.parent, file=file)
+    except InvalidConfiguration as error:
+        yield _plain(1, DATABASE_VARIABLE, error.en, error.fr)
+        return
     manager = configuration["server"]["manager"]
     configuration["server"]["manager"] = {"connection": "", "output_dir": "", **_given(manager)}
     try:

@@ -11,6 +11,9 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from estran.carbon.errors import InvalidInput
 from estran.providers.coverage import MEDIA_TYPES
+from estran.providers.features_filter import JSON as JSON_FILTER
+from estran.providers.features_filter import PARAMETERS as FILTER
+from estran.providers.request import current_parameters, set_parameters
 from estran.server.bodies import check_media_type, json_object
 from estran.server.negotiation import (
     HTML,
@@ -67,12 +70,12 @@ def items(service: Service, collection: str) -> Response:
     if request.method == "POST" and request.mimetype == GEOJSON:
         return _change(service, "create", collection)
     response = service.answer(
-        itemtypes.get_collection_items,
+        _items,
         collection,
         formats=_items_formats(service, collection),
-        allowed=ITEMS_PARAMETERS,
+        allowed=ITEMS_PARAMETERS if state.filterable else ITEMS_PARAMETERS - FILTER,
         fields=state.fields,
-        body=_checked_body(service) if request.method == "POST" else b"",
+        body=_filter_body(service, collection) if request.method == "POST" else b"",
     )
     return _as_geojson(response)
 
@@ -109,6 +112,22 @@ def _coverage(api: Any, asked: Any, collection: str) -> Answer:
         api = api.with_coverage_format(collection, {"name": name, "mimetype": mimetype})
     answer: Answer = get_collection_coverage(api, asked, collection)
     return answer
+
+
+def _items(api: Any, asked: Any, collection: str) -> Answer:
+    """Return a page; our provider reads the filter itself, and pygeoapi does not see it."""
+    filters = dict(current_parameters())
+    if asked.data:
+        filters |= {"filter": asked.data.decode(), "filter-lang": JSON_FILTER}
+    with set_parameters(filters):
+        answer: Answer = itemtypes.get_collection_items(api, asked.without(FILTER), collection)
+    return answer
+
+
+def _filter_body(service: Service, collection: str) -> bytes:
+    if not service.layers.require(collection).filterable:
+        raise MethodNotAllowed(valid_methods=READING)
+    return _checked_body(service)
 
 
 def _items_formats(service: Service, collection: str) -> Formats:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from pygeoapi.util import yaml_load
 
 from estran.carbon.errors import InvalidConfiguration
+from estran.layers.features.location import place_of
 from estran.layers.settings import EstranSettings, LayerSettings
 from estran.server.extent import read_extent, read_storage_crs
 from estran.web.paths import LOCALE, STATIC, TEMPLATES
@@ -74,7 +75,7 @@ def complete(
         if resource.get("type") == "process":
             _complete_processor(resource, file)
         elif resource.get("type") == "collection":
-            _complete_collection(identifier, resource, configuration, settings, base=base)
+            _complete_collection(identifier, resource, configuration, settings, file=file)
     return configuration
 
 
@@ -157,19 +158,22 @@ def _complete_collection(
     configuration: Mapping[str, Any],
     settings: EstranSettings,
     *,
-    base: Path,
+    file: Path,
 ) -> None:
+    base = file.parent
     layer = LayerSettings.model_validate(resource["estran"]) if "estran" in resource else None
     resource.setdefault("description", resource.get("title", identifier))
     resource.setdefault("keywords", [settings.territory.id])
     for provider in resource["providers"]:
         if isinstance(provider.get("data"), str):
-            provider["data"] = str(_absolute(provider["data"], base))
+            place = place_of(provider["data"], base, settings.data.directory) if _is_ours(provider) else None
+            provider["data"] = str(place or _absolute(provider["data"], base))
         if _is_ours(provider):
+            provider["config"] = str(file)
             _complete_provider(identifier, provider, layer, configuration, settings)
     if "extents" not in resource:
         provider = resource["providers"][0]
-        bbox = read_extent(Path(str(provider.get("data"))), str(provider.get("table", "")))
+        bbox = read_extent(*_table_of(provider))
         resource["extents"] = {"spatial": {"bbox": list(bbox), "crs": CRS84}}
 
 
@@ -184,7 +188,7 @@ def _complete_provider(
     native = f"http://www.opengis.net/def/crs/EPSG/0/{ledger_crs}"
     if provider.get("type") == "feature":
         if "storage_crs" not in provider:
-            held = read_storage_crs(Path(str(provider["data"])), str(provider.get("table", "")))
+            held = read_storage_crs(*_table_of(provider))
             provider["storage_crs"] = held or native
         epsg = "http://www.opengis.net/def/crs/EPSG/0"
         listed = dict.fromkeys((CRS84, provider["storage_crs"], f"{epsg}/3857", f"{epsg}/4326"))
@@ -201,6 +205,10 @@ def _complete_provider(
     provider["field_settings"] = {
         name: field.model_dump(exclude_none=True) for name, field in layer.fields.items()
     }
+
+
+def _table_of(provider: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(provider.get("data")), str(provider.get("table", "")), str(provider.get("id_field", ""))
 
 
 def _is_ours(definition: Mapping[str, Any]) -> bool:

@@ -33,7 +33,15 @@ FILTER = (
     f"{SPEC}/ogcapi-features-3/1.0/conf/filter",
     f"{SPEC}/ogcapi-features-3/1.0/conf/features-filter",
     f"{SPEC}/cql2/1.0/conf/cql2-text",
+    f"{SPEC}/cql2/1.0/conf/cql2-json",
     f"{SPEC}/cql2/1.0/conf/basic-cql2",
+    f"{SPEC}/cql2/1.0/conf/advanced-comparison-operators",
+    f"{SPEC}/cql2/1.0/conf/case-insensitive-comparison",
+    f"{SPEC}/cql2/1.0/conf/accent-insensitive-comparison",
+    f"{SPEC}/cql2/1.0/conf/basic-spatial-functions",
+    f"{SPEC}/cql2/1.0/conf/basic-spatial-functions-plus",
+    f"{SPEC}/cql2/1.0/conf/spatial-functions",
+    f"{SPEC}/cql2/1.0/conf/property-property",
 )
 EDITING = (f"{SPEC}/ogcapi-features-4/1.0/conf/create-replace-delete",)
 COVERAGES = (

@@ -21,7 +21,7 @@ def landing(service: Service) -> Response:
 def openapi(service: Service) -> Response:
     """Return the OpenAPI document, or its page."""
     api = service.api.for_request(service.language())
-    api.openapi = service.openapi.text()
+    api.openapi = service.openapi.text(service.language().language)
     return service.answer(core.openapi_, formats=OPENAPI, allowed=DOCUMENT, api=api)
 
 

@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -12,6 +13,7 @@ from pygeoapi.util import render_j2_template
 from estran.carbon.errors import InvalidInput
 from estran.jobs.errors import UnknownProcess
 from estran.jobs.preferences import available_media_types, preferred_media_type, preferred_mode
+from estran.jobs.validation import check_response
 from estran.server.bodies import check_media_type, json_object
 from estran.server.errors import NotAcceptable
 from estran.server.negotiation import HTML, JSON, JSON_AND_HTML, JSON_ONLY, Formats, accepts, wants_html
@@ -21,16 +23,29 @@ from estran.server.service import Answer, Service
 BODY_KEYS = ("inputs", "outputs", "response", "subscriber", "mode")
 RESULTS: Formats = {name: types for name, types in JSON_AND_HTML.items() if name != "jsonld"}
 JSON_TYPE = "application/json"
+RESULTS_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/results"
+
+_LINK_TITLES: Mapping[str, tuple[str, str]] = {
+    "fr": ("État du calcul", "Résultat du calcul"),
+    "en": ("State of the job", "Result of the job"),
+}
 
 
 def processes(service: Service) -> Response:
     """List the processes."""
-    return service.answer(processes_api.describe_processes, formats=JSON_AND_HTML, allowed=COMMON | {"limit"})
+    make = partial(
+        service.answer,
+        processes_api.describe_processes,
+        formats=JSON_AND_HTML,
+        allowed=COMMON | {"limit"},
+    )
+    return service.memory.answer(request, service.language().language, make)
 
 
 def description(service: Service, process: str) -> Response:
     """Describe a process, its inputs and its outputs."""
-    return service.answer(processes_api.describe_processes, process, formats=JSON_AND_HTML)
+    make = partial(service.answer, processes_api.describe_processes, process, formats=JSON_AND_HTML)
+    return service.memory.answer(request, service.language().language, make)
 
 
 def execute(service: Service, process: str) -> Response:
@@ -51,9 +66,12 @@ def execute(service: Service, process: str) -> Response:
     body = service.bodies.read(request)
     document = json_object(body)
     _check_keys(document)
+    check_response(document.get("response", "raw"), document.get("subscriber"))
     media_type = None
     if not document.get("outputs") and document.get("response", "raw") == "raw":
-        media_type = _media_type(available_media_types(manager.get_processor(process).metadata))
+        metadata = manager.get_processor(process).metadata
+        several = len(metadata.get("outputs") or ()) > 1
+        media_type = _media_type([JSON_TYPE] if several else available_media_types(metadata))
     mode = preferred_mode(request.headers.get("Prefer", ""))
     response = service.answer(
         processes_api.execute_process,
@@ -71,14 +89,23 @@ def execute(service: Service, process: str) -> Response:
 
 def jobs(service: Service) -> Response:
     """List the jobs that the manager shows."""
-    return service.answer(processes_api.get_jobs, formats=JSON_AND_HTML, allowed=PAGED)
+    response = service.answer(processes_api.get_jobs, formats=JSON_AND_HTML, allowed=PAGED)
+    if response.mimetype == JSON_TYPE:
+        document = response.get_json()
+        document["jobs"] = [_status(service, job) for job in document["jobs"]]
+        response.set_data(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+    return response
 
 
 def job_state(service: Service, job: str) -> Response:
     """Return the state of a job, or dismiss it."""
     if request.method == "DELETE":
         return service.answer(processes_api.delete_job, job, formats=JSON_AND_HTML)
-    return service.answer(processes_api.get_jobs, job, formats=JSON_AND_HTML)
+    response = service.answer(processes_api.get_jobs, job, formats=JSON_AND_HTML)
+    if response.mimetype == JSON_TYPE:
+        status = _status(service, response.get_json())
+        response.set_data(json.dumps(status, ensure_ascii=False, separators=(",", ":")))
+    return response
 
 
 def job_results(service: Service, job: str) -> Response:
@@ -100,6 +127,21 @@ def job_results(service: Service, job: str) -> Response:
 
     chosen = HTML if wants_html(request) else JSON
     return service.answer(results, job, formats=RESULTS, chosen=None if "f" in request.args else chosen)
+
+
+def _status(service: Service, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a status as its schema has it: without nulls, and with a link to results that exist.
+
+    Reference: OGC 18-062r2 (Processes, part 1), statusInfo.yaml and clause 7.12.
+    """
+    address = f"{service.api.base_url}/jobs/{job['jobID']}"
+    titles = _LINK_TITLES.get(service.language().language, _LINK_TITLES["en"])
+    links = [{"rel": "self", "type": JSON_TYPE, "title": titles[0], "href": address}]
+    if job["status"] == "successful":
+        media_type = next((link["type"] for link in job.get("links", ())), JSON_TYPE)
+        href = f"{address}/results"
+        links.append({"rel": RESULTS_RELATION, "type": media_type, "title": titles[1], "href": href})
+    return {**{name: value for name, value in job.items() if value is not None}, "links": links}
 
 
 def _check_keys(document: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Where a layer lies and in which CRS, read from its file when the territory left it out."""
+"""Where a layer lies and in which CRS, read from its data when the territory left it out."""
 
 import sqlite3
 from pathlib import Path
@@ -6,38 +6,48 @@ from pathlib import Path
 import pyproj
 import rasterio
 
+from estran.carbon.errors import EstranError
+from estran.layers.features.location import is_database
+from estran.layers.features.postgis import open_postgis_store
+
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 WGS84 = "OGC:CRS84"
+
+_UNREADABLE = (OSError, sqlite3.Error, TypeError, ValueError, EstranError)
 
 type Bounds = tuple[float, float, float, float]
 
 
-def read_extent(path: Path, table: str) -> Bounds:
-    """Return the longitude and latitude bounds of a GeoPackage table or of a raster.
+def read_extent(location: Path | str, table: str, id_field: str = "") -> Bounds:
+    """Return the longitude and latitude bounds of a table or of a raster.
 
-    A file that is not there yet, or cannot be read, gives the whole world: the layer itself will say
+    Data that are not there yet, or cannot be read, give the whole world: the layer itself will say
     why it is unavailable.
     """
     try:
-        bounds, crs = _table_bounds(path, table) if table else _raster_bounds(path)
+        bounds, crs = _table_bounds(location, table, id_field) if table else _raster_bounds(Path(location))
         transformer = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
         west, south, east, north = transformer.transform_bounds(*bounds, densify_pts=21)
-    except (OSError, sqlite3.Error, AttributeError, TypeError, ValueError, pyproj.exceptions.ProjError):
+    except (*_UNREADABLE, AttributeError, pyproj.exceptions.ProjError):
         return WORLD
     return round(west, 6), round(south, 6), round(east, 6), round(north, 6)
 
 
-def read_storage_crs(path: Path, table: str) -> str | None:
-    """Return the CRS that a GeoPackage table is stored in, as an OGC URI; None when it cannot be known."""
+def read_storage_crs(location: Path | str, table: str, id_field: str = "") -> str | None:
+    """Return the CRS that a table is stored in, as an OGC URI; None when it cannot be known."""
     try:
-        _, crs = _table_bounds(path, table)
-    except (OSError, sqlite3.Error, TypeError, ValueError):
+        _, crs = _table_bounds(location, table, id_field)
+    except _UNREADABLE:
         return None
     authority, _, code = crs.partition(":")
     return f"http://www.opengis.net/def/crs/{authority.upper()}/0/{code}" if code.isdigit() else None
 
 
-def _table_bounds(path: Path, table: str) -> tuple[Bounds, str]:
+def _table_bounds(location: Path | str, table: str, id_field: str = "") -> tuple[Bounds, str]:
+    if is_database(location):
+        store = open_postgis_store(str(location), table, id_field)
+        return store.bounds(), f"EPSG:{store.crs.to_epsg()}"
+    path = Path(location)
     if not path.is_file():
         raise FileNotFoundError(path)
     with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as connection:

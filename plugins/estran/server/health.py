@@ -1,11 +1,13 @@
 """Which layers can be served now, and why the others cannot.
 
 A layer is probed by building its provider, once per state of its file: the answer is remembered
-until the size or the date of the file changes, so `/health` and every request cost one `stat`.
+until the size or the date of the file changes, so `/health` and every request cost one `stat`. A
+layer of a database is probed again after a few seconds.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 from pygeoapi.plugin import load_plugin
 
 from estran.carbon.errors import EstranError, NotFound, Unavailable
+from estran.layers.features.location import is_database
 from estran.providers.features import FeatureProvider
 from estran.server.errors import problem_of
 
@@ -21,8 +24,10 @@ LOGGER = logging.getLogger(__name__)
 READY = "ready"
 UNAVAILABLE = "unavailable"
 
-type FileState = tuple[int, int] | None
-"""Size and date of a file; None when it is absent or when the layer is not a file."""
+DATABASE_SECONDS = 5
+
+type FileState = tuple[int | None, int] | None
+"""Size and date of a file; no size and a time for a database; None when the layer is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,8 @@ def _file_state(resource: Mapping[str, Any]) -> FileState:
     data = resource["providers"][0].get("data")
     if not isinstance(data, str):
         return None
+    if is_database(data):
+        return None, int(time.monotonic() // DATABASE_SECONDS)
     try:
         status = Path(data).stat()
     except (OSError, ValueError):

@@ -50,9 +50,6 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Invalid field specified", "properties nomme un champ inconnu"),
     (r"Invalid axis name", "subset nomme un axe inconnu"),
     (r"Invalid subset: .*", "subset est mal écrit ; exemple : subset=Lat(46.1:46.2)"),
-    (r"Bad CQL text", "le filtre CQL2 (texte) est mal écrit"),
-    (r"Bad CQL JSON", "le filtre CQL2 (JSON) est mal écrit"),
-    (r"Invalid filter language", "filter-lang doit être cql2-text ou cql2-json"),
     (r"Collection is not editable", "cette collection n'est pas modifiable"),
     (r"No data found", "le corps de la requête est vide"),
     (

@@ -170,7 +170,14 @@ _INSTANT = re.compile(
     flags=re.ASCII,
 )
 
+
+def _check_given(name: str, text: str) -> None:
+    if not text.strip():
+        raise InvalidInput(f"{name} is empty", f"{name} est vide", where=name)
+
+
 _CHECKS: Mapping[str, Callable[[str, str], None]] = {
+    **dict.fromkeys(("crs", "bbox-crs", "filter-crs", "sortby", "properties", "after"), _check_given),
     "bbox": _check_bbox,
     "limit": _check_integer,
     "offset": _check_integer,

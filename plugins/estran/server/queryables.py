@@ -25,6 +25,7 @@ def described_queryables(
         known = provider.fields.get(name, {})
         document["properties"][name] = {**listed, **known, "type": listed["type"]} if known else listed
     document["additionalProperties"] = False
+    document["$id"] = document["$id"].partition("?")[0]
     if asked.format != HTML:
         return headers, status, json.dumps(document, ensure_ascii=False)
     address = f"{api.get_collections_url()}/{collection}"

@@ -6,7 +6,7 @@ from functools import partial
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from estran.server import collection, documents, executions
+from estran.server import collection, documents, executions, receipts
 from estran.server.service import Service
 
 type View = Callable[..., Response]
@@ -28,6 +28,8 @@ ROUTES: tuple[tuple[str, tuple[str, ...], View], ...] = (
     ("/processes", ("GET",), executions.processes),
     ("/processes/<process>", ("GET",), executions.description),
     ("/processes/<process>/execution", ("POST",), executions.execute),
+    ("/receipts/<token>", ("GET",), receipts.receipt),
+    ("/schemas/envelope.json", ("GET",), receipts.schema),
     ("/jobs", ("GET",), executions.jobs),
     ("/jobs/<job>", ("GET", "DELETE"), executions.job_state),
     ("/jobs/<job>/results", ("GET",), executions.job_results),

@@ -23,6 +23,7 @@ from estran.server.bodies import Bodies
 from estran.server.conformance import conformance_classes
 from estran.server.errors import Problem
 from estran.server.health import Layers
+from estran.server.memory import Memory
 from estran.server.negotiation import HTML, JSON, Formats, chosen_format, chosen_language, wants_html
 from estran.server.openapi import OpenApi
 from estran.server.parameters import COMMON, checked_parameters
@@ -55,6 +56,7 @@ class Service:
         )
         self.layers = Layers(configuration)
         self.openapi = OpenApi(configuration, self.layers)
+        self.memory = Memory()
 
     def language(self) -> Locale:
         """Return the locale of the request under way, chosen once."""
