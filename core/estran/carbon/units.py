@@ -8,6 +8,3 @@ TONNE_CO2 = "tCO2"
 TONNE_C_PER_HECTARE = "tC/ha"
 TONNE_C_PER_KILOMETRE = "tC/km"
 HECTARE = "ha"
-
-UNITS = frozenset({TONNE_C, TONNE_CO2, TONNE_C_PER_HECTARE, TONNE_C_PER_KILOMETRE, HECTARE})
-"""Every unit a factor of the registry may carry."""

@@ -68,7 +68,7 @@ def complete(
     """Return a parsed file with everything filled in; the document itself is left as it is."""
     configuration: dict[str, Any] = deepcopy(dict(document))
     settings = EstranSettings.model_validate(configuration["estran"])
-    _complete_server(configuration, settings, base=base, file=file, listening=listening)
+    _complete_server(configuration, base=base, file=file, listening=listening)
     _complete_metadata(configuration, settings)
     configuration.setdefault("logging", {}).setdefault("level", "WARNING")
     for identifier, resource in configuration.setdefault("resources", {}).items():
@@ -96,14 +96,7 @@ def public_url(written: str | None, listening: str | None) -> str:
     return (chosen or DEFAULT_URL).rstrip("/")
 
 
-def _complete_server(
-    configuration: dict[str, Any],
-    settings: EstranSettings,
-    *,
-    base: Path,
-    file: Path,
-    listening: str | None,
-) -> None:
+def _complete_server(configuration: dict[str, Any], *, base: Path, file: Path, listening: str | None) -> None:
     server = configuration["server"] = dict(configuration.get("server") or {})
     server["url"] = public_url(server.get("url"), listening)
     parts = urlsplit(server["url"])
@@ -122,7 +115,6 @@ def _complete_server(
     server.setdefault("manager", {"name": "estran.jobs.manager.ProcessManager"})
     if _is_ours(server["manager"]):
         server["manager"]["config"] = str(file)
-    del settings
 
 
 def _complete_metadata(configuration: dict[str, Any], settings: EstranSettings) -> None:
