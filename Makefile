@@ -32,7 +32,7 @@ serve: data ## Serve the demonstration on http://127.0.0.1:5000 (HOST, PORT, CON
 	@$(BIN)/estran serve --config $(CONFIG) --host $(HOST) --port $(PORT)
 
 test: $(READY) ## Run the whole test suite (ESTRAN_STRICT=1: a missing component fails)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadgroup
 
 lint: $(READY) ## Style, types and import rules
 	@$(BIN)/ruff check .

@@ -3,6 +3,9 @@
 Mark a test `@pytest.mark.component("browser")`. When the component is absent the test is
 skipped and the end of the run says what to install; with `ESTRAN_STRICT=1` it fails instead.
 
+Tests run in two processes: a folder that starts a server or builds a territory stays in one of them,
+so that it starts it once.
+
 Properties are tried on the same examples at each run; `HYPOTHESIS_PROFILE=explore` tries new ones.
 """
 
@@ -66,7 +69,19 @@ COMPONENTS = {
     ),
 }
 
+TOGETHER = frozenset({"clients", "cite", "factors", "jobs", "server", "web"})
+"""Folders whose tests share what is long to start."""
+
 _missing: dict[str, Component] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that share a server in one process, and those of any other file together."""
+    for item in items:
+        path = item.path.relative_to(ROOT)
+        folder = path.parts[1]
+        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else path.as_posix()))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

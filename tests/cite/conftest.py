@@ -1,8 +1,6 @@
 """The demonstration on a real server, with the echo process of the test suites, and a way to ask it."""
 
 import json
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -12,7 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from cite.run import OUT, ROOT, served, test_configuration
+from cite.run import OUT, served, test_configuration
+from territories import LA_ROCHELLE, built
 
 TIMEOUT_S = 120
 
@@ -82,11 +81,7 @@ def lower(headers: Any) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    subprocess.run(
-        [sys.executable, "-m", "estran.cli", "data", "build", "--config", str(ROOT / "pygeoapi-config.yml")],
-        check=True,
-        capture_output=True,
-    )
+    built(LA_ROCHELLE)
     OUT.mkdir(parents=True, exist_ok=True)
     with served(test_configuration()) as address:
         yield Site(address)

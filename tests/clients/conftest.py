@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+from territories import LA_ROCHELLE, OLEMPS, built
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240
 collect_ignore = ["qgis_session.py"]
 
@@ -35,13 +35,12 @@ class Server:
 
 def served(config: Path) -> Iterator[Server]:
     """Build the data if needed, serve them on a free port, stop at the end."""
-    command = [sys.executable, "-m", "estran.cli"]
-    subprocess.run([*command, "data", "build", "--config", str(config)], check=True, capture_output=True)
+    built(config)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [*command, "serve", "--config", str(config), "--port", str(port)],
+        [sys.executable, "-m", "estran.cli", "serve", "--config", str(config), "--port", str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
@@ -72,10 +71,10 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def la_rochelle() -> Iterator[Server]:
     """The demonstration."""
-    yield from served(ROOT / "pygeoapi-config.yml")
+    yield from served(LA_ROCHELLE)
 
 
 @pytest.fixture(scope="session")
 def olemps() -> Iterator[Server]:
     """The second territory, by another configuration file."""
-    yield from served(ROOT / "data" / "olemps" / "pygeoapi-config.yml")
+    yield from served(OLEMPS)

@@ -5,13 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from territories import LA_ROCHELLE, built
 
 from estran.factors.documents import DATA
-from estran.ingest.build import build_territory
-from estran.layers.progress import silent
-from estran.layers.territory import read_territory
-
-ROOT = Path(__file__).resolve().parents[2]
 
 HEADER = "id,category,item,low,central,high,unit,n,source,year,source_checked,note\n"
 
@@ -65,6 +61,4 @@ def trial(copied: Edit) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def demonstration() -> Path:
     """The configuration of the demonstration territory, whose data are built."""
-    config = ROOT / "pygeoapi-config.yml"
-    build_territory(read_territory(config), progress=silent)
-    return config
+    return built(LA_ROCHELLE)
