@@ -75,13 +75,18 @@ TOGETHER = frozenset({"clients", "cite", "factors", "jobs", "server", "web"})
 _missing: dict[str, Component] = {}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the tests that share a server in one process, and those of any other file together."""
-    for item in items:
-        path = item.path.relative_to(ROOT)
-        folder = path.parts[1]
-        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else path.as_posix()))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFolder(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            folder = path.split("/")[1]
+            return folder if folder in TOGETHER else path
+
+    return ByFolder(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

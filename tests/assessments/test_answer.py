@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from estran.assessments.answer import FeatureCase, answer
+from estran.assessments.answer import FeatureCase, answer, uncertainty
 from estran.assessments.case import Case, Figure, Row, Year, impact_indicators
 from estran.assessments.envelope import Envelope, Notice, envelope_schema
 from estran.assessments.figures import Figures, solved
 from estran.assessments.fitness import judged
 from estran.assessments.inputs import ModelRequest
+from estran.assessments.notices import notice, once
 from estran.assessments.request import read_request
 from estran.carbon.errors import UnitMismatch
-from estran.carbon.propagation import Values
+from estran.carbon.propagation import Values, propagate
 from estran.carbon.sampling import Input
 from estran.carbon.text import Text
 from estran.factors.factor import Gap
@@ -288,3 +289,26 @@ def test_the_order_of_names_in_an_object_never_shows() -> None:
     two = read_request(SharesRequest, {"shares": {"bus": 0.3, "car": 0.7}})
     assert list(one.shares) == list(two.shares) == ["bus", "car"]
     assert envelope(impact(), one).receipt == envelope(impact(), two).receipt
+
+
+def test_a_notice_is_said_once() -> None:
+    """The same words of the same place once; of another place, again."""
+    one = notice("code", "mots", "words")
+    there = notice("code", "mots", "words", "there")
+    assert once([one, one, there, notice("code", "autres", "others")]) == (
+        one,
+        there,
+        notice("code", "autres", "others"),
+    )
+
+
+def test_an_error_that_no_factor_carries_has_the_title_that_the_process_gives() -> None:
+    title = Text("le doute", "the doubt")
+    found = uncertainty(
+        propagate(
+            lambda values: {"total": values["a"]}, [Input("a", 1.0, 0.1, "an error")], method="analytic"
+        ),
+        (),
+        doubts={"an error": title},
+    )
+    assert [each.title for each in found.shares] == [title]

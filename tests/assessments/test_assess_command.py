@@ -51,7 +51,7 @@ def test_text_in_french_and_in_english(run: Callable[..., Result], project: str)
 def test_standard_input_and_csv(run: Callable[..., Result], project: str) -> None:
     text = Path(project).read_text(encoding="utf-8")
     result = run("--geometry", "-", "--crs", "2154", "--format", "csv", input=text)
-    assert result.stdout.splitlines()[1].startswith("total,indicator,total,")
+    assert result.stdout.splitlines()[1].startswith('"total","indicator","total",')
 
 
 def test_communes_as_geojson_and_as_text(run: Callable[..., Result]) -> None:

@@ -79,11 +79,11 @@ def test_our_errors_pass_untouched(process: CarbonStock) -> None:
 
 
 def test_the_published_examples_run(process: CarbonStock) -> None:
-    """The first lies outside the tiny territory, which is an answer; La Rochelle is in both."""
     first, second = (example["inputs"] for example in process.metadata["examples"])
     assert first == process.metadata["example"]["inputs"]
-    assert process.execute(first)[1]["coverage"]["share"] is not None
-    assert process.execute(second | {"geometry": {"collection": "communes", "ids": ["17300"]}})[1]["features"]
+    assert process.execute(first)[1]["coverage"]["share"] > 0.0
+    assert second == {"geometry": {"collection": "communes", "ids": ["17300", "17391"]}}
+    assert len(process.execute(second)[1]["features"]) == 2
 
 
 @pytest.mark.parametrize(("language", "word"), [("fr", "Géométrie"), ("en", "Geometry")])
@@ -110,8 +110,9 @@ def test_inputs_come_from_the_model(process: CarbonStock) -> None:
         "draws",
         "seed",
         "deep_salt_marsh",
+        "report",
     ]
-    assert [inputs[name]["minOccurs"] for name in inputs] == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert [inputs[name]["minOccurs"] for name in inputs] == [1, 0, 0, 0, 0, 0, 0, 0, 0]
     assert inputs["confidence"]["schema"]["minimum"] == 0.5
     assert "$ref" not in json.dumps(process.metadata)
     assert '"null"' not in json.dumps(process.metadata)
@@ -126,6 +127,10 @@ def test_outputs_offer_documents_tables_and_maps(process: CarbonStock) -> None:
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/geopackage+sqlite3",
         "application/vnd.apache.parquet",
+        "application/flatgeobuf",
+        "application/vnd.ogc.fg+json",
+        "application/pdf",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ]
     assert "contentMediaType" not in json.dumps(content)
 

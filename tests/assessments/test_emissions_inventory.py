@@ -206,6 +206,23 @@ def test_features_add_up(inventory):
     assert a + b == pytest.approx(total(answer), rel=1e-9)
 
 
+def test_features_that_overlap_are_told(inventory):
+    """The whole grid and one of its cells: the cell counts once in the total and twice in the rows."""
+    both = [WHOLE, cell(1, 1)]
+    collection = {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(each))}
+            for each in both
+        ],
+    }
+    answer = inventory(collection)
+    assert "overlapping-features" in {each.code for each in answer.warnings}
+    assert answer.indicator("total").value < sum(each.indicator("total").value for each in answer.features)
+    apart = {**collection, "features": collection["features"][:1]}
+    assert "overlapping-features" not in {each.code for each in inventory(apart).warnings}
+
+
 def test_a_bad_feature_does_not_stop_the_others(inventory):
     good = {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(cell(3, 1)))}
     bad = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": "no"}}

@@ -280,7 +280,7 @@ def test_one_identifier_stands_for_one_lot(match):
 
 def test_the_process_runs_its_example_in_every_form(tiny):
     process = MaterialExchange({"name": "x", "config": str(tiny.config_path)})
-    (example,) = process.examples
+    example = process.metadata["example"]["inputs"]
     _, answer = process.execute(example)
     found = {each["id"]: each["value"] for each in answer["indicators"]}
     assert found["diverted"] == pytest.approx(110.0)
@@ -292,4 +292,4 @@ def test_the_process_runs_its_example_in_every_form(tiny):
     assert flow["properties"]["break_even_distance_km"] > flow["properties"]["road_distance_km"]
     json.dumps(drawn, allow_nan=False)
     _, table = process.execute(example, {"result": {"format": {"mediaType": "text/csv"}}})
-    assert "port-scrap>boatyard.avoided" in table
+    assert "scrap-yard>metal-workshop.avoided" in table

@@ -350,9 +350,9 @@ class TestPrivacy:
 
 def test_the_process_runs_its_examples(tiny):
     process = MobilityFootprint({"name": "x", "config": str(tiny.config_path)})
-    for example in process.examples:
-        process.validate(example)
-        _, answer = process.execute(example)
+    for example in process.metadata["examples"]:
+        process.validate(example["inputs"])
+        _, answer = process.execute(example["inputs"])
         values = {each["id"]: each["value"] for each in answer["indicators"]}
         assert values["total"] > 0.0
     for described in process.metadata["inputs"].values():

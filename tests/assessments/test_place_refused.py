@@ -232,7 +232,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str, str]] = [
         {"geometry": polygon(SQUARE), "confidence": 90},
         "confidence",
         "must be at most 0.999; it is 90",
-        "doit valoir au plus 0.999 ; la valeur est 90",
+        "doit valoir au plus 0,999 ; la valeur est 90",
     ),
     (
         "wrong type",

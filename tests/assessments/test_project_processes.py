@@ -55,8 +55,9 @@ def test_every_example_is_answered_and_follows_the_schema(
     process: type[AssessmentProcessor], tiny_directory: Path
 ) -> None:
     schema = Draft202012Validator(Envelope.model_json_schema())
-    for example in process.examples:
-        media_type, content = opened(process, tiny_directory).execute(example)
+    made = opened(process, tiny_directory)
+    for example in made.metadata["examples"]:
+        media_type, content = made.execute(example["inputs"])
         assert media_type == "application/json"
         assert Envelope.model_validate(content).process == process.identifier
         schema.validate(json.loads(json.dumps(content)))
@@ -66,7 +67,7 @@ def test_formats_of_a_project(tiny_directory: Path, kilometres: Box) -> None:
     process = opened(ProjectImpact, tiny_directory)
     inputs = {"geometry": kilometres(0, 0), "crs": 2154, "after": {"building": 1.0}, "demolition_m2": 100}
     _, csv = process.execute(inputs, wanted("text/csv"))
-    assert ",breakdown,soil,Sols,Soils," in csv
+    assert ',"breakdown","soil","Sols","Soils",' in csv
     _, drawn = process.execute(inputs, wanted("application/geo+json"))
     assert drawn["features"][0]["properties"]["total_tCO2e"] == pytest.approx(66 + 6.3063 + 3.5, rel=1e-4)
 
@@ -89,4 +90,4 @@ def test_the_map_of_a_comparison_is_the_land_that_differs(tiny_directory: Path, 
 def test_a_path_is_a_table(tiny_directory: Path) -> None:
     process = opened(TerritoryTrajectory, tiny_directory)
     _, csv = process.execute({"territory": "la-rochelle"}, wanted("text/csv"))
-    assert ",timeline,target_linear," in csv
+    assert ',"timeline","target_linear",' in csv

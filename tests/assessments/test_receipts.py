@@ -7,12 +7,14 @@ import pytest
 
 from estran.assessments.carbon_stock import CarbonStockRequest, assess_carbon_stock
 from estran.assessments.envelope import Envelope
+from estran.assessments.inputs import ModelRequest
 from estran.assessments.receipts import (
     LINK_BYTES,
     ROUTE,
     Ticket,
     changes,
     read_ticket,
+    receipt,
     replay,
     with_link,
     written,
@@ -20,6 +22,7 @@ from estran.assessments.receipts import (
 from estran.assessments.request import read_request
 from estran.carbon.errors import InvalidInput, NotFound
 from estran.layers.territory import Territory
+from estran.processes.carbon_stock import CarbonStock
 from estran.processes.replays import replayed_link
 
 Ask = Callable[..., Envelope]
@@ -203,3 +206,42 @@ def test_a_private_process_is_never_replayed(tiny: Territory) -> None:
     with pytest.raises(InvalidInput) as caught:
         replayed_link(written(ticket), tiny)
     assert "aucune trace" in caught.value.fr
+
+
+class Located(ModelRequest):
+    """A question that has a geometry and reads no place."""
+
+    geometry: dict[str, Any]
+    crs: int | None = None
+
+
+def test_without_a_place_the_geometry_counts() -> None:
+    def made(inputs: dict[str, Any]) -> str:
+        request = read_request(Located, inputs)
+        return receipt("trial", "1.0.0", request, None, layers={}, factors="1").hash
+
+    here, there = ({"geometry": {"type": "Point", "coordinates": [x, 46.0]}} for x in (-1.0, -1.1))
+    assert made(here) == made(dict(here))
+    assert made(here) != made(there)
+    assert made(here) != made({**here, "crs": 2154})
+
+
+def test_a_layer_that_changed_is_told_by_its_title_and_its_vintage(ask: Ask, kilometres: Box) -> None:
+    answer = ask(kilometres(0, 0))
+    ticket = read_ticket(token(answer))
+    (name,) = (each.id for each in answer.sources if each.id in ticket.layers)
+    old = ticket.model_copy(update={"hash": "0", "layers": {name: "f" * 64, "gone": "f" * 64}})
+    found = {notice.where: notice.message for notice in changes(old, answer)}
+    assert found[name].fr == f"les données de la couche « {name} » ({name}) ont changé ; millésime 2021"
+    assert found[name].en == f"the data of the layer “{name}” ({name}) changed; vintage 2021"
+    assert found["gone"].fr == "la couche gone n'est plus lue"
+    new = ticket.model_copy(update={"hash": "0", "layers": {}})
+    assert "est lue depuis" in next(each.message.fr for each in changes(new, answer) if each.where == name)
+
+
+def test_a_server_gives_the_whole_address_of_the_replay(tiny: Territory, kilometres: Box) -> None:
+    definition = {"name": "x", "config": str(tiny.config_path)}
+    inputs = {"geometry": kilometres(0, 0), "crs": 2154}
+    bare = CarbonStock(definition).execute(inputs)[1]["receipt"]["replay"]
+    whole = CarbonStock({**definition, "base_url": "https://carbone.example"}).execute(inputs)[1]["receipt"]
+    assert whole["replay"] == f"https://carbone.example/{bare}"

@@ -80,6 +80,7 @@ def test_configuration() -> Path:
     for section, keys in {"data": ("sources", "directory")}.items():
         for key in keys:
             document["estran"][section][key] = str(ROOT / document["estran"][section][key])
+    document["estran"]["examples"] = str(ROOT / document["estran"]["examples"])
     for resource in document["resources"].values():
         for provider in resource.get("providers", ()):
             if isinstance(provider.get("data"), str):

@@ -85,10 +85,7 @@ def test_the_classes_declared_are_each_named_once(site: Site) -> None:
         "ogcapi-processes-1/1.0/conf/core",
     ):
         assert f"{SPEC}/{needed}" in classes
-    for not_so in (
-        "job-list", "callback", "ogcapi-tiles", "create-replace-delete", "arithmetic", "conf/functions",
-        "temporal-functions", "array-functions",
-    ):  # fmt: skip
+    for not_so in ("job-list", "callback", "create-replace-delete", "conf/functions", "array-functions"):
         assert not any(not_so in name for name in classes), not_so
 
 
@@ -115,6 +112,8 @@ def test_the_document_speaks_both_languages(site: Site, document: Any) -> None:
 def test_every_parameter_of_items_is_declared(site: Site, document: Any) -> None:
     for collection in site.get("/collections").json()["collections"]:
         path = f"/collections/{collection['id']}/items"
+        if collection.get("itemType") == "record":
+            continue
         if collection.get("itemType") != "feature":
             assert path not in document["paths"]
             continue
@@ -162,7 +161,6 @@ def test_head_is_get_without_the_body(site: Site, path: str) -> None:
     whole = site.get(path)
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-type"] == whole.headers["content-type"]
-    assert int(head.headers["content-length"]) > 0
 
 
 @pytest.mark.parametrize(

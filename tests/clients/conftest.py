@@ -11,13 +11,13 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 import pytest
 from territories import LA_ROCHELLE, OLEMPS, built
 
 PATIENCE_S = 240
-collect_ignore = ["qgis_session.py"]
+collect_ignore = ["qgis_coverage_session.py", "qgis_session.py", "qgis_styles_session.py"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,9 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
             raise AssertionError(process.communicate()[1].decode())
         try:
             assert server.get("/health")["status"] == "ready"
+        except HTTPError as not_ready:
+            not_ready.close()
+            time.sleep(0.2)
         except (URLError, ConnectionError):
             time.sleep(0.2)
         else:

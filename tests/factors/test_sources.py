@@ -33,7 +33,7 @@ def test_every_table_says_what_its_rows_are_called() -> None:
     own = {
         "soil_carbon_stocks_by_zone", "biomass_stocks_nonforest", "forest_carbon_ifn", "forest_litter",
         "hedges_carbon_by_department", "commune_zones_france", "region_to_inter_region", "citepa_to_class",
-        "crosswalks", "clc_to_class",
+        "crosswalks", "clc_to_class", "clc_changes_2012_2018_communes_france",
     }  # fmt: skip
     wide = {name for name, table in read_tables().items() if table.factors}
     named = {path.stem for path in (DATA / NAMES).glob("*.csv")}

@@ -8,7 +8,14 @@ from estran.jobs.preferences import (
     preferred_mode,
 )
 
-AVAILABLE = ["application/json", "application/geo+json", "text/csv"]
+AVAILABLE = [
+    "application/json",
+    "application/geo+json",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/geopackage+sqlite3",
+    "application/vnd.apache.parquet",
+]
 
 
 @pytest.mark.parametrize(
@@ -40,6 +47,9 @@ def test_mode(prefer: str, mode: str) -> None:
         ("application/json", "csv", "text/csv"),
         ("", "geojson", "application/geo+json"),
         ("text/csv", "pdf", None),
+        ("", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("", "gpkg", "application/geopackage+sqlite3"),
+        ("", "parquet", "application/vnd.apache.parquet"),
     ],
 )
 def test_media_type(accept: str, f: str, media_type: str | None) -> None:

@@ -1,5 +1,6 @@
-"""A trace sent as a job: nothing of it is found in the job store, beside it, or in the logs."""
+"""A trace, at once or as a job: nothing of it is found in the job store, beside it, or in the logs."""
 
+import json
 import logging
 import re
 from pathlib import Path
@@ -76,3 +77,25 @@ def test_a_trace_leaves_nothing_behind(travel, tmp_path, until, caplog):
             run(travel, {"trips": [{"distance_km": -12345.678, "mode": "car"}]}, None, until)
     assert not MARKS.search(everything_in(tmp_path))
     assert not MARKS.search(caplog.text)
+
+
+def test_an_answer_that_is_not_kept_shows_the_trace_and_one_that_is_does_not(travel, tmp_path, until, caplog):
+    with caplog.at_level(logging.DEBUG):
+        _, media_type, shown, *_ = travel.execute_process(
+            "mobility-footprint", {"geometry": TRACE}, None, GEOJSON
+        )
+        job = run(travel, {"geometry": TRACE}, GEOJSON, until)
+        _, kept = travel.get_job_result(job)
+        _, _, again, *_ = travel.execute_process("mobility-footprint", {"geometry": TRACE}, None, GEOJSON)
+    assert media_type == "application/geo+json"
+    (line,) = json.loads(shown)["features"]
+    assert line["geometry"]["type"] == "LineString"
+    assert json.loads(kept)["features"] == []
+    assert again == shown
+    assert not MARKS.search(shown.decode())
+    inner = line["geometry"]["coordinates"][1]
+    assert inner == [-1.12, 46.77]
+    assert not MARKS.search(everything_in(tmp_path))
+    assert "46.77" not in everything_in(tmp_path)
+    assert not MARKS.search(caplog.text)
+    assert "46.77" not in caplog.text

@@ -54,7 +54,17 @@ def test_managers_of_one_configuration_share_their_workers(make_manager: Make, u
     pids = {echo(first), echo(second)}
     assert pids <= set(first._engine().pool.worker_ids())
     assert first._engine() is second._engine()
-    assert first.state() == second.state() == {"alive": 2, "workers": 2, "queued": 0}
+    until(lambda: not first.is_loading)
+    assert first.state() == second.state() == {"alive": 2, "loaded": 2, "workers": 2, "queued": 0}
+
+
+def test_workers_load_before_anybody_asks(make_manager: Make, until: Until) -> None:
+    manager = make_manager(workers=1)
+    assert not manager.is_loading
+    manager.start()
+    assert manager.is_loading
+    until(lambda: not manager.is_loading)
+    assert manager.state() == {"alive": 1, "loaded": 1, "workers": 1, "queued": 0}
 
 
 def test_dismissing_kills_the_worker_and_the_next_request_is_served(

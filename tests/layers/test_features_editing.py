@@ -1,6 +1,7 @@
 """Single features are added, replaced and removed, and the R-tree follows."""
 
 import datetime as dt
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -12,12 +13,12 @@ import pytest
 import shapely
 
 from estran.carbon.errors import InvalidInput, NotFound, Unavailable
-from estran.layers.features.editing import Editing, open_writable
+from estran.layers.features.editing import GeoPackageEditor, open_editor
 from estran.layers.features.geopackage import open_store
 from estran.layers.features.query import FeatureQuery
 from estran.layers.features.writing import write_table
 
-Change = Callable[[Editing], object]
+Change = Callable[[GeoPackageEditor], object]
 
 
 @pytest.fixture
@@ -55,15 +56,13 @@ def assert_r_tree_is_consistent(path: Path) -> None:
 
 
 def test_insert_replace_delete(path: Path) -> None:
-    with open_writable(path) as editing:
+    with open_editor(path, "sites", "code") as editing:
         identifier = editing.insert(
-            "sites",
             shapely.box(50, 0, 60, 10),
             {"code": "é", "places": 3, "open": True, "seen": "2021-01-01T00:00:00+01:00"},
-            id_field="code",
         )
-        editing.replace("sites", "a", shapely.box(100, 0, 110, 10), {"places": 9}, id_field="code")
-        editing.delete("sites", "b", id_field="code")
+        editing.replace("a", shapely.box(100, 0, 110, 10), {"places": 9})
+        editing.delete("b")
     assert identifier == "é"
     assert (found(path, -1, -1, 40, 20), found(path, 45, -1, 65, 20), found(path, 90, -1, 120, 20)) == (
         "",
@@ -85,14 +84,14 @@ def test_insert_replace_delete(path: Path) -> None:
 
 @pytest.mark.parametrize("geometry", [None, shapely.Polygon()])
 def test_geometries_come_and_go(path: Path, geometry: shapely.Polygon | None) -> None:
-    with open_writable(path) as editing:
-        editing.replace("sites", "a", geometry, {}, id_field="code")
-        editing.insert("sites", geometry, {"code": "c"}, id_field="code")
+    with open_editor(path, "sites", "code") as editing:
+        editing.replace("a", geometry, {})
+        editing.insert(geometry, {"code": "c"})
     assert_r_tree_is_consistent(path)
     assert found(path, -1, -1, 40, 20) == "b"
-    with open_writable(path) as editing:
-        editing.replace("sites", "a", shapely.box(0, 0, 1, 1), {}, id_field="code")
-        editing.delete("sites", "c", id_field="code")
+    with open_editor(path, "sites", "code") as editing:
+        editing.replace("a", shapely.box(0, 0, 1, 1), {})
+        editing.delete("c")
     assert_r_tree_is_consistent(path)
     assert found(path, -1, -1, 40, 20) == "ab"
 
@@ -100,25 +99,23 @@ def test_geometries_come_and_go(path: Path, geometry: shapely.Polygon | None) ->
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        (lambda editing: editing.insert("sites", None, {"code": "a"}, id_field="code"), InvalidInput),
-        (lambda editing: editing.insert("sites", None, {"places": 1}, id_field="code"), InvalidInput),
+        (lambda editing: editing.insert(None, {"code": "a"}), InvalidInput),
         (
-            lambda editing: editing.insert("sites", None, {"code": "z", "colour": 1}, id_field="code"),
+            lambda editing: editing.insert(None, {"code": "z", "colour": 1}),
             InvalidInput,
         ),
         (
-            lambda editing: editing.replace("sites", "a", None, {"places": "many"}, id_field="code"),
+            lambda editing: editing.replace("a", None, {"places": "many"}),
             InvalidInput,
         ),
-        (lambda editing: editing.replace("sites", "z", None, {}, id_field="code"), NotFound),
-        (lambda editing: editing.delete("sites", "z", id_field="code"), NotFound),
-        (lambda editing: editing.delete("lines", "z", id_field="code"), Unavailable),
+        (lambda editing: editing.replace("z", None, {}), NotFound),
+        (lambda editing: editing.delete("z"), NotFound),
     ],
 )
 def test_an_error_leaves_everything_as_it_was(path: Path, change: Change, error: type[Exception]) -> None:
     def spoil() -> None:
-        with open_writable(path) as editing:
-            editing.delete("sites", "b", id_field="code")
+        with open_editor(path, "sites", "code") as editing:
+            editing.delete("b")
             change(editing)
 
     before = path.read_bytes()
@@ -129,6 +126,48 @@ def test_an_error_leaves_everything_as_it_was(path: Path, change: Change, error:
 
 def test_a_missing_file_cannot_be_changed(path: Path) -> None:
     missing = path.with_name("no.gpkg")
-    with pytest.raises(Unavailable), open_writable(missing):
+    with pytest.raises(Unavailable), open_editor(missing, "sites", "code"):
         pass
     assert not missing.exists()
+
+
+def test_a_table_that_is_not_there(path: Path) -> None:
+    with pytest.raises(Unavailable, match="lines"), open_editor(path, "lines", "code"):
+        pass
+
+
+def test_a_file_that_is_read_only(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even root may not change a file that SQLite opens to read."""
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda address, **given: connect(address.replace("mode=rw", "mode=ro"), **given)
+    )
+    before = path.read_bytes()
+    with (
+        pytest.raises(Unavailable, match=r"t\.gpkg cannot be changed.*readonly") as raised,
+        open_editor(path, "sites", "code") as editing,
+    ):
+        editing.delete("a")
+    assert "modification impossible" in raised.value.fr
+    assert path.read_bytes() == before
+
+
+def test_changes_within_one_tick_of_the_clock_are_seen(path: Path) -> None:
+    """The date of the file is put back after each change; its size stays."""
+    status = path.stat()
+    versions = {open_store(path, "sites", "code").version}
+    for places in (7, 8):
+        with open_editor(path, "sites", "code") as editing:
+            editing.replace("a", shapely.box(0, 0, 10, 10), {"places": places})
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        store = open_store(path, "sites", "code")
+        versions.add(store.version)
+        assert store.query(FeatureQuery(equals=(("places", str(places)),))).number_matched == 1
+    assert path.stat().st_size == status.st_size
+    assert len(versions) == 3
+
+
+def test_the_row_number_can_be_the_identifier(path: Path) -> None:
+    with open_editor(path, "sites", "fid") as editing:
+        assert editing.insert(None, {"code": "n"}) == "3"
+    assert open_store(path, "sites", "fid").get("3").feature.properties["code"] == "n"

@@ -69,7 +69,7 @@ def test_a_missing_table_or_identifier(path: Path) -> None:
 
 
 def test_a_file_damaged_after_it_was_opened(path: Path) -> None:
-    store = GeoPackageStore(path, "points", "code")
+    store = GeoPackageStore(path, "points", "code", "1")
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     with pytest.raises(Unavailable):
@@ -105,7 +105,7 @@ def test_reading_changes_nothing(path: Path) -> None:
     path.chmod(0o444)
     path.parent.chmod(0o555)
     try:
-        assert len(GeoPackageStore(path, "points", "code").query(FeatureQuery()).features) == 100
+        assert len(GeoPackageStore(path, "points", "code", "1").query(FeatureQuery()).features) == 100
         assert [entry.name for entry in path.parent.iterdir()] == ["t.gpkg"]
     finally:
         path.parent.chmod(0o755)

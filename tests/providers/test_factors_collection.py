@@ -15,6 +15,7 @@ from pygeoapi.provider.base import ProviderItemNotFoundError, ProviderQueryError
 from estran.factors.registry import read_registry
 from estran.providers.factors import FactorProvider
 from estran.providers.factors_rows import FIELDS
+from estran.providers.request import set_parameters
 
 CROP = "soil.stock.cropland.4_1"
 
@@ -207,3 +208,40 @@ def test_titles_follow_the_language_of_the_request() -> None:
             "dead_wood.stock.forest_poplar.france"
         ]
     assert provider().get(CROP)["properties"]["title"] == "Soil, 0–30 cm: cropland, zone 4_1"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"id = '{CROP}'", {CROP}),
+        ("unit = 'tC/ha' AND value > 47 AND value < 49", None),
+        ("CASEI(title) = CASEI('SOIL, 0–30 CM: CROPLAND, ZONE 4_1')", {CROP}),
+        ("ACCENTI(title) LIKE ACCENTI('Soil, 0–30 cm: cropland, zone 4_1')", {CROP}),
+        (f"checked = TRUE AND id IN ('{CROP}', 'nothing')", {CROP}),
+        (f"value IS NULL AND id = '{CROP}'", set()),
+        ("S_INTERSECTS(geom, POINT(0 0))", set()),
+    ],
+)
+def test_a_cql2_filter_means_what_it_does_on_a_layer(text: str, expected: set[str] | None) -> None:
+    with set_parameters({"filter": text}):
+        page = found(limit=1000)
+    rows = {feature["id"]: feature["properties"] for feature in page["features"]}
+    if expected is None:
+        assert rows
+        assert all(47 < row["value"] < 49 and row["unit"] == "tC/ha" for row in rows.values())
+    else:
+        assert set(rows) == expected
+
+
+def test_a_filter_and_the_other_parameters_hold_together() -> None:
+    with set_parameters({"filter": "year >= 2000 AND value > 50"}):
+        page = found(properties=[("category", "*"), ("unit", "tC/ha")], q="soil cropland", limit=1000)
+    assert page["numberMatched"]
+    for feature in page["features"]:
+        assert feature["properties"]["value"] > 50
+        assert "crop" in feature["properties"]["title"].lower()
+
+
+def test_a_filter_on_an_unknown_column_is_refused() -> None:
+    with set_parameters({"filter": "colour = 'red'"}), pytest.raises(ProviderQueryError, match="colour"):
+        found()

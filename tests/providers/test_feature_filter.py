@@ -12,8 +12,8 @@ import shapely
 from providers.served_sites import EPSG, Ask, asker, definition, ids, items, make_api
 
 from estran.carbon.errors import InvalidInput
+from estran.layers.features.cql_text import DEEPEST, read_cql2_text
 from estran.layers.features.writing import write_table
-from estran.providers.features_filter_text import DEEPEST, read_cql2_text
 
 # The columns of the OGC's test data of CQL2 (populated places), one of them named by one letter.
 ROWS: list[dict[str, Any]] = [

@@ -14,6 +14,7 @@ import rasterio
 import yaml
 from flask.testing import FlaskClient
 from rasterio.transform import from_origin
+from server.running import Served, start, stop
 from shapely import box
 
 with warnings.catch_warnings():
@@ -184,3 +185,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     path = write(tmp_path_factory.mktemp("territory"), deepcopy(CONFIGURATION))
     with create_app(path).test_client() as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The small territory on a real port, for all the tests that only read; it must stop well."""
+    running = start(write(tmp_path_factory.mktemp("served"), deepcopy(CONFIGURATION)))
+    yield running
+    assert stop(running) == 0

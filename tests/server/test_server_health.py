@@ -22,7 +22,7 @@ def test_health_tells_the_layers(configuration: dict[str, Any], territory) -> No
     document = response.get_json()
     assert document["status"] == "ready"
     layers = {layer["id"]: layer for layer in document["layers"]}
-    assert layers.keys() == {"places", "heights", "zones", "broken"}
+    assert layers.keys() == {"places", "heights", "zones", "broken", "catalogue"}
     assert layers["heights"]["vintage"] == "2024"
     assert layers["heights"]["size_bytes"] > 0
     assert layers["broken"]["state"] == "unavailable"

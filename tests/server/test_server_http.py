@@ -1,97 +1,18 @@
 """The real server on a real port: start, answer, execute, refuse, stop."""
 
 import json
-import os
 import select
 import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
+from server.running import Served, start, stop
 
 from estran.server.run import CannotListen, address_of, serve
-
-SCRIPT = """
-import sys
-from pathlib import Path
-from estran.server.run import serve
-
-if __name__ == "__main__":
-    serve(Path(sys.argv[1]), "127.0.0.1", int(sys.argv[2]))
-"""
-START_WITHIN_S = 60
-
-
-@dataclass
-class Served:
-    process: subprocess.Popen[str]
-    port: int
-    first_line: str
-
-    def ask(
-        self, path: str, body: bytes | Iterator[bytes] | None = None, **headers: str
-    ) -> tuple[int, dict[str, str], bytes]:
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=body, headers=names)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:
-                return response.status, lowered(response.headers), response.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, lowered(error.headers), error.read()
-
-
-def lowered(headers: Message) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start(config_path: Path) -> Served:
-    script = config_path.parent / "serve_for_a_test.py"
-    script.write_text(SCRIPT)
-    port = free_port()
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(config_path), str(port)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment,
-    )
-    assert process.stdout is not None
-    return Served(process, port, process.stdout.readline().strip())
-
-
-def stop(served: Served, how: signal.Signals = signal.SIGTERM) -> int:
-    served.process.send_signal(how)
-    try:
-        code = served.process.wait(timeout=30)
-    finally:
-        served.process.kill()
-        assert served.process.stdout is not None
-        served.process.stdout.close()
-    return code
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, write_territory: Any) -> Iterator[Served]:
-    running = start(write_territory(tmp_path_factory.mktemp("served")))
-    yield running
-    assert stop(running) == 0
 
 
 def test_the_first_line_is_the_address(served: Served) -> None:

@@ -56,7 +56,7 @@ EXECUTION = "/processes/hello/execution"
         (f"{COVERAGE}?bbox=10,10,11,11", 404, None),
         (f"{COVERAGE}?limit=1", 400, "limit"),
         (f"{COVERAGE}?subset=nonsense", 400, None),
-        (f"{COVERAGE}?f=netcdf", 400, "f"),
+        (f"{COVERAGE}?f=grib", 400, "f"),
         ("/collections/heights/items", 400, "collectionId"),
         ("/collections/places/coverage", 400, "collectionId"),
         ("/collections?limit=1", 400, "limit"),

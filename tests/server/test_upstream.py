@@ -1,9 +1,12 @@
-"""Do the two changes inside pygeoapi still reach what they aim at?"""
+"""Does what we change or use inside pygeoapi still do what we aim at?"""
 
 import inspect
 
+import pygeoapi.util
 import pytest
+from flask.testing import FlaskClient
 from pygeoapi import l10n
+from server.addresses import READ, address
 
 from estran.carbon.errors import InvalidConfiguration
 from estran.server import upstream
@@ -18,13 +21,15 @@ def test_pygeoapi_still_reads_its_catalogue_from_there(monkeypatch: pytest.Monke
     assert l10n.translate("number", l10n.str2locale("fr")) == "number"
 
 
-def test_another_application_empties_the_translations() -> None:
-    mine, other = object(), object()
-    upstream.forget_translations(mine)
-    l10n._cfg_cache["fr"] = {"title": "mine"}
-    upstream.forget_translations(mine)
-    assert l10n._cfg_cache["fr"] == {"title": "mine"}
-    upstream.forget_translations(other)
+def test_pygeoapi_renders_no_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would make an environment of Jinja, and it would mix the languages of two territories."""
+    monkeypatch.setattr(pygeoapi.util, "Environment", None)
+    l10n._cfg_cache.clear()
+    for rule in READ:
+        collection = "heights" if rule.endswith("/coverage") else "zones"
+        answer = client.get(f"{address(rule, collection=collection)}?f=html")
+        assert answer.status_code < 500
+        assert answer.mimetype == "text/html" or answer.status_code >= 400
     assert l10n._cfg_cache == {}
 
 

@@ -1,4 +1,4 @@
-"""A small territory served by pygeoapi itself: every page, in both languages, as a browser gets it."""
+"""A small territory: every page, in both languages, as a browser gets it."""
 
 import functools
 import json
@@ -15,20 +15,15 @@ import jinja2
 import numpy as np
 import pytest
 import rasterio
-import yaml
-from flask import Request
+from flask import Flask
 from rasterio.transform import from_origin
-from werkzeug.test import EnvironBuilder
-
-from estran.web.paths import LOCALE, STATIC, TEMPLATES
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    import pygeoapi.api as core
-    import pygeoapi.util
-    from pygeoapi import l10n
-    from pygeoapi.api import API, APIRequest, coverages, itemtypes, processes, tiles
+    import pygeoapi.api.tiles  # noqa: F401 - its models are written in an old style of pydantic
     from pygeoapi.process.base import BaseProcessor
+
+from estran.server.app import create_app
 
 HOST = "http://127.0.0.1:5000"
 JOB = {
@@ -106,7 +101,7 @@ def _features() -> dict[str, Any]:
     }
 
 
-def _configuration(folder: Path) -> dict[str, Any]:
+def _configuration(folder: Path) -> Path:
     geojson = folder / "communes.geojson"
     geojson.write_text(json.dumps(_features()), encoding="utf-8")
     raster = folder / "land-cover.tif"
@@ -116,10 +111,9 @@ def _configuration(folder: Path) -> dict[str, Any]:
     ) as target:
         target.write(np.arange(1, 17, dtype="uint8").reshape(1, 4, 4))
     text = (Path(__file__).parent / "territory.yml").read_text(encoding="utf-8")
-    configuration: dict[str, Any] = yaml.safe_load(text.replace("{folder}", str(folder)))
-    configuration["server"]["templates"] = {"path": str(TEMPLATES), "static": str(STATIC)}
-    configuration["server"]["locale_dir"] = str(LOCALE)
-    return configuration
+    path = folder / "territory.yml"
+    path.write_text(text.replace("{folder}", str(folder)), encoding="utf-8")
+    return path
 
 
 class CarefulUndefined(jinja2.StrictUndefined):
@@ -134,101 +128,82 @@ class CarefulUndefined(jinja2.StrictUndefined):
 
 
 @pytest.fixture(scope="session")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[API]:
-    """pygeoapi's API over the small territory; a template that asks for a missing value fails."""
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Our application over the small territory; a template that asks for a missing value fails."""
     module = types.ModuleType("web_pages_process")
     module.CarbonStock = CarbonStock  # type: ignore[attr-defined]
-    configuration = _configuration(tmp_path_factory.mktemp("territory"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, module.__name__, module)
-        careful = functools.partial(jinja2.Environment, undefined=CarefulUndefined)
-        patch.setattr(pygeoapi.util, "Environment", careful)
-        l10n._cfg_cache.clear()
-        made = API(configuration, {"paths": {}})
-        made.tpl_config["path"] = configuration["server"]["templates"]["path"]
-        patch.setattr(made.manager, "get_job", lambda _identifier: JOB)
+        made = create_app(_configuration(tmp_path_factory.mktemp("territory")))
+        service = made.extensions["estran"]
+        service.pages.environment.undefined = CarefulUndefined
+        patch.setattr(service.api.manager, "get_job", lambda _identifier: JOB)
         yield made
-        l10n._cfg_cache.clear()
-
-
-def _asked(api: API, path: str, query: str) -> APIRequest:
-    environment = EnvironBuilder(path=path, query_string=query).get_environ()
-    return APIRequest.from_flask(Request(environment), api.locales)
-
-
-def _template(name: str, data: dict[str, Any]) -> Callable[[API, APIRequest], Any]:
-    def render(api: API, request: APIRequest) -> Any:
-        text = pygeoapi.util.render_j2_template(
-            api.tpl_config, api.config["server"]["templates"], name, data, request.locale
-        )
-        return {}, 200, text
-
-    return render
-
-
-def _with(function: Callable[..., Any], *arguments: str) -> Callable[[API, APIRequest], Any]:
-    return lambda api, request: function(api, request, *arguments)
 
 
 PROBLEM = {"title": "Introuvable", "status": 404, "detail": "rien ici", "where": "bbox", "code": "NotFound"}
+TILE_LINK = {
+    "rel": "item",
+    "type": "application/vnd.mapbox-vector-tile",
+    "href": f"{HOST}/tiles/{{tileMatrix}}",
+}
 TILES = {
     "id": "communes",
-    "title": "Communes",
-    "tilesets": ["WebMercatorQuad"],
+    "layer_title": "Communes",
     "tile_type": "vector",
-    "minzoom": 0,
-    "maxzoom": 14,
-    "links": [{"rel": "item", "type": "application/vnd.mapbox-vector-tile", "href": f"{HOST}/tiles/{{z}}"}],
+    "tiles_path": "collections/communes/tiles",
+    "tilesets": [{"tileMatrixSetURI": f"{HOST}/tileMatrixSets/WebMercatorQuad", "links": [TILE_LINK]}],
+    "links": [],
 }
 TILE_METADATA = {
     "id": "communes",
-    "title": "Communes",
+    "layer_title": "Communes",
+    "tiles_path": "collections/communes/tiles",
     "tileset": "WebMercatorQuad",
-    "collections_path": f"{HOST}/tiles/{{z}}",
-    "json_url": f"{HOST}/tiles?f=json",
-    "tilejson_url": f"{HOST}/tiles?f=tilejson",
-    "metadata": {"bounds": "-1.2,46.1,-1.1,46.2"},
+    "levels": ["0", "16"],
+    "dataType": "vector",
+    "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+    "tileMatrixSetLimits": [
+        {"tileMatrix": "0", "minTileRow": 0, "maxTileRow": 0, "minTileCol": 0, "maxTileCol": 0}
+    ],
+    "links": [TILE_LINK],
+    "preview": {"bounds": [-1.2, 46.1, -1.1, 46.2]},
 }
 SUCCESSFUL = {"status": "successful", "processID": "carbon-stock", "jobID": "1f0c"}
-FINISHED = {**JOB, **SUCCESSFUL, "finished": JOB["started"]}
-JOBS = {"jobs": {"jobs": [FINISHED], "links": []}, "now": JOB["started"]}
+FINISHED = {**JOB, **SUCCESSFUL, "finished": JOB["started"], "now": JOB["started"]}
+JOBS = {"jobs": [FINISHED], "links": [], "now": JOB["started"]}
 ANSWER = {"indicators": [{"id": "total", "title": {"fr": "a", "en": "b"}, "value": 1.5, "unit": "tC"}]}
 
-PAGES: dict[str, tuple[str, Callable[[API, APIRequest], Any]]] = {
-    "landing": ("", core.landing_page),
-    "collections": ("", core.describe_collections),
-    "collection": ("", _with(core.describe_collections, "communes")),
-    "coverage collection": ("", _with(core.describe_collections, "land-cover")),
-    "schema": ("", _with(core.get_collection_schema, "communes")),
-    "queryables": ("", _with(itemtypes.get_collection_queryables, "communes")),
-    "items": ("", _with(itemtypes.get_collection_items, "communes")),
-    "second page of items": ("&offset=2", _with(itemtypes.get_collection_items, "communes")),
-    "no items": ("&nom=Paris", _with(itemtypes.get_collection_items, "communes")),
-    "item": ("", _with(itemtypes.get_collection_item, "communes", "0")),
-    "coverage": ("", _with(coverages.get_collection_coverage, "land-cover")),
-    "processes": ("", processes.describe_processes),
-    "process": ("", _with(processes.describe_processes, "carbon-stock")),
-    "jobs": ("", processes.get_jobs),
-    "job": ("", _with(processes.get_jobs, "1f0c")),
-    "list of jobs": ("", _template("jobs/index.html", JOBS)),
-    "finished job": ("", _template("jobs/job.html", {"jobs": FINISHED, "now": JOB["started"]})),
-    "results": ("", _template("jobs/results/index.html", {"job": {"id": "1f0c"}, "result": ANSWER})),
-    "conformance": ("", core.conformance),
-    "openapi": ("", core.openapi_),
-    "redoc": ("&ui=redoc", core.openapi_),
-    "tilings": ("", tiles.tilematrixsets),
-    "tiling": ("", _with(tiles.tilematrixset, "WebMercatorQuad")),
-    "tiles": ("", _template("collections/tiles/index.html", TILES)),
-    "tile metadata": ("", _template("collections/tiles/metadata.html", TILE_METADATA)),
-    "problem": ("", _template("exception.html", PROBLEM)),
-    "plain": (
-        "",
-        _template("stac/item.html", {"id": "x", "links": [{"rel": "self", "href": f"{HOST}/stac"}]}),
-    ),
+PAGES: dict[str, str | tuple[str, dict[str, Any]]] = {
+    "landing": "/",
+    "collections": "/collections",
+    "collection": "/collections/communes",
+    "coverage collection": "/collections/land-cover",
+    "schema": "/collections/communes/schema",
+    "queryables": "/collections/communes/queryables",
+    "items": "/collections/communes/items",
+    "second page of items": "/collections/communes/items?offset=2",
+    "no items": "/collections/communes/items?nom=Paris",
+    "item": "/collections/communes/items/0",
+    "coverage": "/collections/land-cover/coverage",
+    "processes": "/processes",
+    "process": "/processes/carbon-stock",
+    "jobs": "/jobs",
+    "job": "/jobs/1f0c",
+    "list of jobs": ("jobs/index.html", JOBS),
+    "finished job": ("jobs/job.html", FINISHED),
+    "results": ("jobs/results/index.html", {"job": {"id": "1f0c"}, "result": ANSWER}),
+    "conformance": "/conformance",
+    "openapi": "/openapi",
+    "redoc": "/openapi?ui=redoc",
+    "tilings": "/tileMatrixSets",
+    "tiling": "/tileMatrixSets/WebMercatorQuad",
+    "tiles": ("collections/tiles/index.html", TILES),
+    "tile metadata": ("collections/tiles/metadata.html", TILE_METADATA),
+    "problem": ("exception.html", PROBLEM),
+    "plain": ("stac/item.html", {"id": "x", "links": [{"rel": "self", "href": f"{HOST}/stac"}]}),
 }
-
-FIXED_LANGUAGE = {"coverage": "fr"}
-"""Pages for which pygeoapi itself chooses the language, whatever the request says."""
+"""The address of each page; or its template and its data, when it depends on more than the territory."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -237,12 +212,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("page_name", list(PAGES))
     if {"rendered", "language"} <= set(metafunc.fixturenames):
         metafunc.parametrize("language", ["fr", "en"])
-
-
-@pytest.fixture(scope="session")
-def written_in() -> Callable[[str, str], str]:
-    """The language a page is really written in."""
-    return lambda name, language: FIXED_LANGUAGE.get(name, language)
 
 
 class Page(HTMLParser):
@@ -282,14 +251,18 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="session")
-def rendered(api: API) -> Callable[[str, str], Page]:
+def rendered(app: Flask) -> Callable[[str, str], Page]:
     """The page of a name in a language."""
 
     @functools.cache
     def render(name: str, language: str) -> Page:
-        query, function = PAGES[name]
-        _headers, _status, content = function(api, _asked(api, "/", f"f=html&lang={language}{query}"))
-        assert isinstance(content, str)
-        return Page(content)
+        page = PAGES[name]
+        asked = f"f=html&lang={language}"
+        if isinstance(page, tuple):
+            with app.test_request_context(f"/?{asked}"):
+                return Page(app.extensions["estran"].render(*page))
+        answer = app.test_client().get(f"{page}{'&' if '?' in page else '?'}{asked}")
+        assert answer.status_code == 200, answer.text
+        return Page(answer.text)
 
     return render

@@ -12,10 +12,10 @@ from estran.web.catalogue import read_catalogue
 from estran.web.paths import LANGUAGES, LOCALE, STATIC, TEMPLATES
 
 
-def test_page_has_one_title_and_its_language(rendered, written_in, page_name, language):
+def test_page_has_one_title_and_its_language(rendered, page_name, language):
     page = rendered(page_name, language)
     assert page.html.lstrip().startswith("<!doctype html>")
-    assert page.all("html") == [{"lang": written_in(page_name, language)}]
+    assert page.all("html") == [{"lang": language}]
     assert len(page.all("h1")) == 1
     assert len(page.all("main")) == 1
     assert len(page.all("title")) == 1
@@ -84,16 +84,14 @@ def test_page_is_accessible_in_form(rendered, page_name, language):
     assert "#content" in [a.get("href") for a in page.all("a")]
 
 
-def test_page_offers_the_other_language(rendered, written_in, page_name, language):
+def test_page_offers_the_other_language(rendered, page_name, language):
     switch = {a["data-language"]: a for a in rendered(page_name, language).all("a") if "data-language" in a}
     assert set(switch) == set(LANGUAGES)
-    current = written_in(page_name, language)
-    assert [code for code, a in switch.items() if "aria-current" in a] == [current]
+    assert [code for code, a in switch.items() if "aria-current" in a] == [language]
 
 
-def test_links_inside_the_server_keep_the_language(rendered, written_in, page_name, language):
+def test_links_inside_the_server_keep_the_language(rendered, page_name, language):
     page = rendered(page_name, language)
-    current = written_in(page_name, language)
     navigation = [
         a["href"]
         for a in page.all("a")
@@ -101,7 +99,7 @@ def test_links_inside_the_server_keep_the_language(rendered, written_in, page_na
     ]
     files = re.compile(r"[?&]f=(?!html)")
     assert navigation
-    assert [href for href in navigation if not files.search(href) and f"lang={current}" not in href] == []
+    assert [href for href in navigation if not files.search(href) and f"lang={language}" not in href] == []
 
 
 def test_data_cannot_close_their_block(rendered, language):

@@ -38,6 +38,7 @@ from estran.assessments.notices import (
     doubt_notices,
     factor_notices,
     failure_notices,
+    once,
     partial_notices,
 )
 from estran.assessments.place import Place
@@ -82,8 +83,10 @@ def answer(
     place: Place | None = None,
     keys: Iterable[LedgerKey] = (),
     layers: Mapping[str, str] | None = None,
+    tables: Iterable[str] = (),
     warnings: Iterable[Notice] = (),
     uncertainty_note: Text | None = None,
+    doubts: Mapping[str, Text] | None = None,
     started: float | None = None,
     bytes_read: int = 0,
 ) -> Envelope:
@@ -103,8 +106,10 @@ def answer(
         place: Where.
         keys: Land read in the ledger.
         layers: Version of each layer read, by identifier; they are credited in `sources`.
+        tables: Tables read besides those of the factors; they are credited too.
         warnings: What the process has to say, before what follows from the factors and the doubt.
         uncertainty_note: What the intervals hold, when it is not what `NOTES` says.
+        doubts: Titles of the errors that no factor carries.
         started: `time.thread_time()` when the process began.
         bytes_read: Bytes decoded to answer.
 
@@ -128,10 +133,10 @@ def answer(
         each.model_copy(update={"partial": each.partial or (failed > 0 and each.value is not None)})
         for each in figures.indicators
     )
-    doubt = uncertainty(figures.propagation, case.factors, note=uncertainty_note)
+    doubt = uncertainty(figures.propagation, case.factors, note=uncertainty_note, doubts=doubts)
     versions = dict(layers or {})
     uses = factor_uses(used, registry.version)
-    sources = source_uses(keys, territory, used, layers=versions)
+    sources = source_uses(keys, territory, used, layers=versions, tables=tables)
     made = receipt(process, version, request, place, layers=versions, factors=registry.version)
     total = next((each.value for each in figures.indicators if each.id == "total"), None)
     return Envelope(
@@ -142,13 +147,15 @@ def answer(
         timeline=figures.timeline,
         coverage=coverage,
         fitness=_with_doubt(fitness, doubt),
-        warnings=(
-            *(merged_notices(place.plots) if place else ()),
-            *failure_notices(failed, len(answers)),
-            *warnings,
-            *partial_notices(figures.breakdown),
-            *factor_notices(used),
-            *doubt_notices(figures.propagation, case.factors),
+        warnings=once(
+            (
+                *(merged_notices(place.plots) if place else ()),
+                *failure_notices(failed, len(answers)),
+                *warnings,
+                *partial_notices(figures.breakdown),
+                *factor_notices(used),
+                *doubt_notices(figures.propagation, case.factors),
+            )
         ),
         uncertainty=doubt,
         factors=uses,
@@ -161,9 +168,14 @@ def answer(
 
 
 def uncertainty(
-    propagation: Propagation, factors: Iterable[Factor], *, note: Text | None = None
+    propagation: Propagation,
+    factors: Iterable[Factor],
+    *,
+    note: Text | None = None,
+    doubts: Mapping[str, Text] | None = None,
 ) -> Uncertainty:
     """Return how the intervals were obtained, and what each source of doubt brings, by its title."""
+    named = doubts or {}
     titles: dict[str, list[Text]] = {}
     for factor in {factor.id: factor for factor in factors}.values():
         titles.setdefault(factor.error or factor.id, []).append(factor.title)
@@ -173,11 +185,20 @@ def uncertainty(
         draws=propagation.draws,
         seed=propagation.seed,
         shares=tuple(
-            VarianceShare(source=error, title=_title(titles.get(error, [])), share=share)
-            for error, share in propagation.shares.items()
+            VarianceShare(source=error, title=named.get(error) or _title(titles.get(error, [])), share=share)
+            for error, share in _by_source(propagation.shares)
         ),
         note=note or NOTES[propagation.method],
     )
+
+
+def _by_source(shares: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The shares, errors of one source (`source/part`) as one, the largest first."""
+    sums: dict[str, float] = {}
+    for error, share in shares.items():
+        source = error.partition("/")[0]
+        sums[source] = sums.get(source, 0.0) + share
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _with_doubt(fitness: Fitness, doubt: Uncertainty) -> Fitness:

@@ -23,7 +23,6 @@ from estran.assessments.envelope import (
     Fitness,
     Notice,
     SourceUse,
-    Uncertainty,
     Verdict,
 )
 from estran.assessments.fitness import judged
@@ -35,12 +34,23 @@ from estran.carbon.text import Text
 from estran.layers.territory import Territory
 
 PROCESS = "carbon-balance"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 TITLE = Text("Bilan carbone d'un lieu", "Carbon balance of a place")
 
 ORDER: tuple[Verdict, ...] = ("fit", "order-of-magnitude", "unfit")
 """Verdicts, the best first."""
+
+SAID_ABOVE = frozenset({"failed-features", "unchecked-factor"})
+"""Notices of the blocks that the balance gives itself, for all of them."""
+
+SAID_ONCE = frozenset(
+    {"outside-territory", "overlapping-features", "partly-outside", "wide-uncertainty", "zero-area"}
+)
+"""Notices that say the same of the place whichever block they come from."""
+
+ON_LAND, SAID_OF_LAND = frozenset({"carbon-stock", "carbon-flux"}), frozenset({"no-data", "synthetic"})
+"""Blocks that read the same land, and what they say of it alike."""
 
 NOTE = Text(
     "Chaque bloc garde l'intervalle de son processus ; pour le total, les blocs sont indépendants.",
@@ -92,6 +102,7 @@ def assess_carbon_balance(request: CarbonBalanceRequest, territory: Territory) -
         layers=layers,
         warnings=[*_own_notices(figures), *_block_notices(known)],
         uncertainty_note=NOTE,
+        doubts={name: block.title for name, block in blocks.blocks.items()},
         started=started,
     )
     whole = with_own_bounds(envelope, figures, blocks.total)
@@ -102,7 +113,6 @@ def assess_carbon_balance(request: CarbonBalanceRequest, territory: Territory) -
             "factors": _factors(known),
             "sources": sources,
             "terms": strictest_terms(sources),
-            "uncertainty": _titled(whole.uncertainty, blocks),
             "cost": answer_cost(
                 sum(each.cost.bytes_read for each in known), max(spent, envelope.cost.cpu_seconds)
             ),
@@ -149,19 +159,16 @@ def _fitness(answers: Mapping[Process, Asked], figures: Sequence[BlockFigure], r
     return judged(
         worst,
         *(
-            Text(f"{process} : {reason.fr}", f"{process}: {reason.en}")
+            Text(f"{title.fr} : {reason.fr}", f"{title.en}: {reason.en}")
             for process, fitness in found
+            if (title := _title(answers[process], process))
             for reason in fitness.reasons
         ),
     )
 
 
-def _titled(given: Uncertainty, blocks: Blocks) -> Uncertainty:
-    """The same, each source of doubt with the title of its block."""
-    shares = tuple(
-        each.model_copy(update={"title": blocks.blocks[each.source].title}) for each in given.shares
-    )
-    return given.model_copy(update={"shares": shares})
+def _title(asked_process: Asked, process: str) -> Text:
+    return asked_process.envelope.title if asked_process.envelope else Text(process, process)
 
 
 def _own_notices(figures: Sequence[BlockFigure]) -> Iterator[Notice]:
@@ -192,13 +199,30 @@ def _own_notices(figures: Sequence[BlockFigure]) -> Iterator[Notice]:
 
 
 def _block_notices(envelopes: Sequence[Envelope]) -> Iterator[Notice]:
-    """Yield what each process says, once when several say the same."""
-    seen = set()
+    """Yield what each process says, once when several say the same of the place."""
+    seen: set[object] = set()
     for envelope in envelopes:
         for each in envelope.warnings:
-            if (each.code, each.message) not in seen:
-                seen.add((each.code, each.message))
+            if each.code in SAID_ABOVE:
+                continue
+            same = each.message
+            if each.code in SAID_ONCE or (each.code in SAID_OF_LAND and envelope.process in ON_LAND):
+                same = Text("", "")
+            if (each.code, same) not in seen:
+                seen.add((each.code, same))
                 yield each.model_copy(update={"where": each.where or envelope.process})
+    yield from _unchecked(_factors(envelopes))
+
+
+def _unchecked(factors: Sequence[FactorUse]) -> Iterator[Notice]:
+    """Yield how many factors of all the blocks were not checked against their source."""
+    count = sum(not each.checked and not each.overridden for each in factors)
+    if count:
+        yield notice(
+            "unchecked-factor",
+            f"{count} facteurs sur {len(factors)} ne sont pas vérifiés dans leur source : voir `factors`",
+            f"{count} of {len(factors)} factors are not checked against their source: see `factors`",
+        )
 
 
 def _factors(envelopes: Sequence[Envelope]) -> tuple[FactorUse, ...]:

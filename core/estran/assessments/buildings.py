@@ -15,7 +15,6 @@ from typing import get_args
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from estran.assessments.answer import FeatureCase, answer
 from estran.assessments.buildings_case import emissions_case
 from estran.assessments.buildings_inputs import BuildingEmissionsRequest, TargetClass
 from estran.assessments.buildings_model import (
@@ -39,17 +38,12 @@ from estran.assessments.buildings_stock import (
     read_stock,
     shares_of,
 )
+from estran.assessments.buildings_words import DOUBTS
 from estran.assessments.case import Case
 from estran.assessments.envelope import Envelope, Fitness, Ranked
 from estran.assessments.layer_fitness import counted_fitness
 from estran.assessments.layer_objects import Inside, Objects, centroids, centroids_inside, read_objects
-from estran.assessments.layer_place import (
-    LayerPlace,
-    layer_coverage,
-    place_notices,
-    read_layer_place,
-    unanswered,
-)
+from estran.assessments.layer_place import LayerPlace, layer_answer, read_layer_place, unanswered
 from estran.assessments.required import required_factor
 from estran.carbon.buildings import Floats, weights
 from estran.carbon.text import Text
@@ -116,44 +110,26 @@ def assess_building_emissions(request: BuildingEmissionsRequest, territory: Terr
     objects = read_objects(territory, "buildings", where.place, columns)
     context = _context(request, where, objects)
     counted = _counted(context, objects.whole, where.place.whole)
-    features = None
-    if where.place.many:
-        rows = [
-            _counted(context, inside, plot.geometry)
-            for inside, plot in zip(objects.rows, where.place.plots, strict=True)
-        ]
-        features = [
-            FeatureCase(
-                id=plot.id,
-                case=_case(context, row, areas),
-                fitness=_fitness(context, row),
-                coverage=layer_coverage(areas, objects.layer),
-                warnings=(*plot.notices, *place_notices(areas)),
-                error=where.land.errors.get(rank),
-            )
-            for rank, (plot, row, areas) in enumerate(
-                zip(where.place.plots, rows, where.land.rows, strict=True)
-            )
-        ]
+
+    def told(rank: int | None) -> tuple[Case, Fitness]:
+        if rank is None:
+            return _case(context, counted, where.land.whole), _fitness(context, counted)
+        row = _counted(context, objects.rows[rank], where.place.plots[rank].geometry)
+        return _case(context, row, where.land.rows[rank]), _fitness(context, row)
+
     shares = shares_of(len(objects.ids), counted.ranks, counted.shares)
-    envelope = answer(
+    envelope = layer_answer(
+        where,
+        request,
+        TITLE,
         process=PROCESS,
         version=VERSION,
-        title=TITLE,
-        request=request,
-        case=_case(context, counted, where.land.whole),
-        registry=where.registry,
-        fitness=_fitness(context, counted),
-        coverage=layer_coverage(where.land.whole, objects.layer),
-        features=features,
-        territory=territory,
-        place=where.place,
-        keys=where.keys,
-        layers=where.versions(objects.layer),
-        warnings=[*place_notices(where.land.whole), *building_notices(context, shares)],
+        layers=(objects.layer,),
+        told=told,
+        notices=building_notices(context, shares),
         uncertainty_note=DOUBT,
+        doubts=DOUBTS,
         started=started,
-        bytes_read=where.land.bytes_read,
     )
     return envelope.model_copy(update={"ranking": _ranking(context, shares)})
 
@@ -257,7 +233,7 @@ def _fitness(context: Context, counted: _Counted) -> Fitness:
     most = read_document("fitness", FitnessRules).described_share
     known = bool(evaluated) and float(gross[heated & stock.dpe.known].sum()) >= most * evaluated
     return counted_fitness(
-        context.objects.layer.id,
+        context.objects.layer,
         count=int(heated.sum()),
         synthetic=float(gross[heated & synthetic].sum()) / evaluated if evaluated else 0.0,
         evaluated=evaluated / asked if asked else None,

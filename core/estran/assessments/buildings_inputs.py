@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from estran.assessments.buildings_stock import Unknown
 from estran.assessments.inputs import AssessmentRequest
+from estran.assessments.refusals import refused
 from estran.assessments.request import Request
 
 Carrier = Literal["electricity", "heat_pump", "gas", "oil", "wood", "heat_network", "lpg"]
@@ -175,12 +176,12 @@ class BuildingEmissionsRequest(AssessmentRequest):
         if mix is not None and (
             any(not 0.0 <= share <= 1.0 for share in mix.values()) or abs(sum(mix.values()) - 1.0) > WHOLE
         ):
-            raise ValueError("shares from 0 to 1 that add up to 1 / des parts de 0 à 1 dont la somme est 1")
+            raise refused("des parts de 0 à 1 dont la somme est 1", "shares from 0 to 1 that add up to 1")
         return mix
 
     @model_validator(mode="after")
     def _one_label_each(self) -> "BuildingEmissionsRequest":
         names = [label.building for label in self.dpe]
         if len(set(names)) != len(names):
-            raise ValueError("dpe: one label per building / un seul DPE par bâtiment")
+            raise refused("dpe : un seul DPE par bâtiment", "dpe: one label per building")
         return self

@@ -14,6 +14,21 @@ KINDS: Mapping[str, Text] = {
     "religious": Text("Bâtiments religieux", "Religious buildings"),
 }
 
+DOUBTS: Mapping[str, Text] = {
+    "building.common": Text(
+        "niveau des moyennes nationales, commun à tous les bâtiments",
+        "level of the national means, common to all buildings",
+    ),
+    "building.independent.house": Text("écart propre à chaque maison", "deviation of each house"),
+    "building.independent.flat": Text(
+        "écart propre à chaque immeuble de logements", "deviation of each block of flats"
+    ),
+    "building.independent.tertiary": Text(
+        "écart propre à chaque commerce ou service", "deviation of each shop or service"
+    ),
+}
+"""Titles of the errors that no factor carries."""
+
 USES: Mapping[str, Text] = {
     "heating": Text("Chauffage", "Heating"),
     "hot_water": Text("Eau chaude", "Hot water"),

@@ -19,6 +19,8 @@ from estran.assessments.envelope import Envelope
 from estran.assessments.fitness import Supports, assess_fitness, coverage, read_supports
 from estran.assessments.inputs import AssessmentRequest
 from estran.assessments.land import Land, distinct_keys, read_land
+from estran.assessments.map_error import ACCURACY, MAP_ERROR, MapError, territory_map_error
+from estran.assessments.notices import MAP_COUNTED, doubt_note
 from estran.assessments.place import Place, read_place
 from estran.assessments.stock_figures import StockCase, stock_case
 from estran.assessments.stock_notices import convention_notices, land_notices, overlap_notice
@@ -27,7 +29,7 @@ from estran.layers.ledger.keys import LandAreas
 from estran.layers.territory import Territory
 
 PROCESS = "carbon-stock"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 TITLE = Text("Stock de carbone des terres", "Carbon stock of land")
 
@@ -59,12 +61,15 @@ class _Context:
 
     request: CarbonStockRequest
     densities: Densities
+    error: MapError
     supports: Supports
     horizon: str | None
 
     def stock(self, areas: LandAreas) -> StockCase:
         """The stock of one place or of one feature."""
-        return stock_case(areas, self.densities, horizon=self.horizon, deep=self.request.deep_salt_marsh)
+        return stock_case(
+            areas, self.densities, self.error, horizon=self.horizon, deep=self.request.deep_salt_marsh
+        )
 
 
 def assess_carbon_stock(request: CarbonStockRequest, territory: Territory) -> Envelope:
@@ -85,6 +90,7 @@ def assess_carbon_stock(request: CarbonStockRequest, territory: Territory) -> En
     context = _Context(
         request=request,
         densities=densities,
+        error=territory_map_error(registry, territory, land.territory, densities.amounts),
         supports=read_supports(territory, land.resolution_m),
         horizon=", ".join(sorted({key.vintage for key in keys if key.vintage})) or None,
     )
@@ -108,6 +114,8 @@ def assess_carbon_stock(request: CarbonStockRequest, territory: Territory) -> En
             *land_notices(land.whole, densities),
             *convention_notices(stock.case.factors),
         ],
+        uncertainty_note=doubt_note(request.method, MAP_COUNTED),
+        doubts={ACCURACY: MAP_ERROR},
         started=started,
         bytes_read=land.bytes_read,
     )

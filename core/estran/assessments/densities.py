@@ -42,8 +42,14 @@ class Densities:
             UnknownFactor: the registry does not know the land class or the wetland type.
         """
         if key.code not in self.known:
-            self.known[key.code] = tuple(self._look_up(key))
+            self.known[key.code] = tuple(self.look_up(key))
         return self.known[key.code]
+
+    def amounts(self, key: LedgerKey) -> Mapping[str, float] | None:
+        """Return what a hectare holds by pool at the central values; None where a pool is not known."""
+        pools = {found.pool: found.density for found in self.of(key)}
+        known = {pool: density.value for pool, density in pools.items() if isinstance(density, Factor)}
+        return known if len(known) == len(pools) else None
 
     def is_complete(self, key: LedgerKey) -> bool:
         """Whether every pool of this land has a density."""
@@ -56,7 +62,12 @@ class Densities:
         found = self.registry.wetland_soil_density(key.wetland, DEEP_POOL)
         return found if isinstance(found, Factor) else None
 
-    def _look_up(self, key: LedgerKey) -> list[PoolDensity]:
+    def look_up(self, key: LedgerKey) -> list[PoolDensity]:
+        """Return the same without keeping it: the land need not be in the ledger.
+
+        Raises:
+            UnknownFactor: the registry does not know the land class or the wetland type.
+        """
         registry = self.registry
         commune = registry.commune_zone(self.aliases.get(key.commune, key.commune))
         zone = key.zone or (commune.zpc if commune else "")

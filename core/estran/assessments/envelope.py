@@ -121,7 +121,8 @@ class FactorUse(Part):
 
     id: str
     title: Text
-    value: float
+    value: float | None = Field(description="None for a factor of unit `date`, whose value is `day`.")
+    day: str | None = Field(None, description="Value of a factor of unit `date`, ISO 8601.")
     sd: float = Field(description="Standard deviation, in `unit`.")
     law: str = Field(description="Law of its doubt: normal, lognormal, uniform, triangular or fixed.")
     low: float | None
@@ -185,7 +186,7 @@ class Receipt(Part):
     factors: str
     replay: str | None = Field(
         None,
-        description="Where the answer is made again, relative to the server: the inputs are in the link. "
+        description="Where the answer is made again: the inputs are in the link. "
         "None when they are too long for a link, or private. Not a part of the canonical result.",
     )
 

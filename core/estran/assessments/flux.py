@@ -14,6 +14,8 @@ from pydantic import Field
 from estran.assessments.answer import answer
 from estran.assessments.case import Case
 from estran.assessments.envelope import Envelope, Notice
+from estran.assessments.flux_change_notices import change_notices
+from estran.assessments.flux_changes import territory_changes
 from estran.assessments.flux_items import TREES_IN_TOWN, Flows, Salinity
 from estran.assessments.flux_land import (
     feature_cases,
@@ -24,14 +26,16 @@ from estran.assessments.flux_land import (
 )
 from estran.assessments.flux_rows import flux_case, unexplained_balances
 from estran.assessments.inputs import AssessmentRequest
-from estran.assessments.notices import notice
+from estran.assessments.map_error import ACCURACY, MAP_ERROR, territory_map_error
+from estran.assessments.notices import MAP_COUNTED, doubt_note, notice
 from estran.carbon.text import Text
+from estran.factors.changes import CLASSES, TABLE
 from estran.factors.factor import Factor
 from estran.layers.ledger.keys import LandAreas
 from estran.layers.territory import Territory
 
 PROCESS = "carbon-flux"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 TITLE = Text("Flux annuel de carbone des terres", "Annual carbon flux of land")
 
@@ -72,10 +76,12 @@ def assess_carbon_flux(request: CarbonFluxRequest, territory: Territory) -> Enve
         request.brackish_salinity,
         territory.with_role("wetlands") is not None,
     )
-    whole = read.land.whole
+    whole, land = read.land.whole, read.land.territory
+    error = territory_map_error(read.registry, territory, land, flows.amounts)
+    changes = territory_changes(read.registry, territory.settings.territory.commune_aliases, land)
 
     def case(areas: LandAreas) -> Case:
-        return flux_case(areas, flows, horizon=read.horizon)
+        return flux_case(areas, flows, error, changes, horizon=read.horizon)
 
     return answer(
         process=PROCESS,
@@ -95,7 +101,11 @@ def assess_carbon_flux(request: CarbonFluxRequest, territory: Territory) -> Enve
             *place_notices(read),
             *land_notices(whole, flows.is_complete),
             *flux_notices(whole, flows),
+            *change_notices(whole, changes),
         ],
+        tables=(TABLE, CLASSES) if whole.keys else (),
+        uncertainty_note=doubt_note(request.method, MAP_COUNTED),
+        doubts={ACCURACY: MAP_ERROR},
         started=read.started,
         bytes_read=read.land.bytes_read,
     )

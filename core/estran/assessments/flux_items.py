@@ -32,6 +32,8 @@ GWP_CH4, GWP_CH4_20 = "gwp.ch4.biogenic.100.ar6", "gwp.ch4.biogenic.20.ar6"
 
 FOREST_TERMS = ("growth", "mortality", "harvest")
 
+REMOVALS, EMISSIONS = "removals", "emissions"
+
 LOCAL = "local.forest"
 """Input that says how far the woods of a place are from the mean of their region, in parts of the balance."""
 
@@ -106,6 +108,11 @@ class Flow:
     others: Mapping[str, Rate] = field(default_factory=dict)
 
 
+def part_of(flow: Flow) -> str:
+    """Return which of removals and emissions an exchange is a part of."""
+    return REMOVALS if REMOVALS in flow.indicators else EMISSIONS
+
+
 @dataclass(frozen=True, slots=True)
 class Flows:
     """The flows of a territory.
@@ -129,6 +136,18 @@ class Flows:
         if key.code not in self.known:
             self.known[key.code] = (*self._plants(key), *self._soil(key))
         return self.known[key.code]
+
+    def amounts(self, key: LedgerKey) -> Mapping[str, float] | None:
+        """Return what a hectare removes and emits at the central values; None where nothing is evaluated."""
+        flows = [(flow, flow.rate) for flow in self.of(key) if flow.rate]
+        if not flows:
+            return None
+        values: dict[str, float] = {factor.id: factor.value for flow, _ in flows for factor in flow.factors}
+        values[LOCAL] = 0.0
+        sums: dict[str, float] = {}
+        for flow, rate in flows:
+            sums[part_of(flow)] = sums.get(part_of(flow), 0.0) + float(rate(values))
+        return sums
 
     def is_complete(self, key: LedgerKey) -> bool:
         """Whether every exchange of this land is evaluated."""

@@ -5,18 +5,29 @@ from dataclasses import dataclass, field
 from math import fsum, sqrt
 
 from estran.assessments.case import Case, Figure, Row
-from estran.assessments.flux_items import LOCAL, Flow, Flows
+from estran.assessments.flux_change_rows import with_changes
+from estran.assessments.flux_changes import Changes
+from estran.assessments.flux_items import LOCAL, Flow, Flows, part_of
 from estran.assessments.flux_land import complete_ha
 from estran.assessments.flux_words import (
     INDICATORS,
+    MAP_PARTS,
     NAMES,
     NEVER_NEGATIVE,
     NEVER_POSITIVE,
-    NO_CHANGES,
     NO_WETLANDS,
     OUTSIDE,
     SCOPE,
     UNIT,
+)
+from estran.assessments.map_error import (
+    ACCURACY,
+    ITEM,
+    MAP_ERROR,
+    MapError,
+    Members,
+    class_name,
+    with_map_error,
 )
 from estran.carbon.flux import Number, balance_difference
 from estran.carbon.propagation import Model, Results, Values
@@ -32,6 +43,7 @@ class _Item:
     """One row, while its keys are gathered."""
 
     name: str
+    land: str
     land_class: str
     wetland: str
     flow: Flow
@@ -50,12 +62,16 @@ class _Term:
     areas: list[float] = field(default_factory=list)
 
 
-def flux_case(areas: LandAreas, flows: Flows, *, horizon: str | None) -> Case:
+def flux_case(
+    areas: LandAreas, flows: Flows, error: MapError, changes: Changes, *, horizon: str | None
+) -> Case:
     """Return what the annual flux of one place is made of.
 
     Args:
         areas: Its land.
         flows: Flows of the territory.
+        error: How wrong the map of its land may be.
+        changes: Changes of use in its communes.
         horizon: Which date the flux is of, as the layers say.
     """
     items, terms = _gathered(areas, flows)
@@ -66,7 +82,7 @@ def flux_case(areas: LandAreas, flows: Flows, *, horizon: str | None) -> Case:
     if inventory:
         reference = flows.required("land.forest.local_area")
         factors[reference.id] = reference
-    return Case(
+    case = Case(
         model=_model(terms.values(), inventory),
         rows=(*rows, *_unknown(flows)) if areas.keys else rows,
         indicators=_indicators(areas, complete_ha(areas, flows.is_complete), horizon, terms, inventory),
@@ -74,6 +90,10 @@ def flux_case(areas: LandAreas, flows: Flows, *, horizon: str | None) -> Case:
         inputs=_local_doubt(areas, flows),
         unanswered=OUTSIDE if areas.geometry_ha > 0.0 and not areas.keys else None,
     )
+    members = _members(items.values())
+    also = {"total_gwp20": 1.0} if members else {}
+    case = with_map_error(case, areas, error, members=members, row=_map_row, also=also)
+    return with_changes(case, areas, changes)
 
 
 def unexplained_balances(areas: LandAreas, flows: Flows) -> Iterator[tuple[str, float, float]]:
@@ -100,6 +120,29 @@ def unexplained_balances(areas: LandAreas, flows: Flows) -> Iterator[tuple[str, 
             yield terms["balance"].id, values["balance"], values["balance"] - difference
 
 
+def _members(items: Iterable[_Item]) -> Members:
+    """Results of each class, by what they are a part of."""
+    members: dict[str, dict[str, tuple[str, ...]]] = {}
+    for item in items:
+        if len(item.gaps) < len(item.areas):
+            parts = members.setdefault(item.land, {})
+            part = part_of(item.flow)
+            parts[part] = (*parts.get(part, ()), item.name)
+    return members
+
+
+def _map_row(part: str) -> Row:
+    what = MAP_PARTS[part]
+    return Row(
+        f"{ITEM}/{part}",
+        Text(f"{MAP_ERROR.fr} : {what.fr}", f"{MAP_ERROR.en}: {what.en}"),
+        UNIT,
+        indicators=("total", part),
+        factors=(ACCURACY,),
+        scope=SCOPE,
+    )
+
+
 def _gathered(areas: LandAreas, flows: Flows) -> tuple[dict[str, _Item], dict[tuple[str, ...], _Term]]:
     items: dict[str, _Item] = {}
     terms: dict[tuple[str, ...], _Term] = {}
@@ -109,10 +152,10 @@ def _gathered(areas: LandAreas, flows: Flows) -> tuple[dict[str, _Item], dict[tu
         key=lambda pair: (order[pair[0].land_class], pair[0].wetland, pair[0].code),
     )
     for key, area in pairs:
-        land = f"{key.land_class}/{key.wetland}" if key.wetland else key.land_class
+        land = class_name(key)
         for flow in flows.of(key):
             name = f"{land}/{flow.name}"
-            item = items.setdefault(name, _Item(name, key.land_class, key.wetland, flow))
+            item = items.setdefault(name, _Item(name, land, key.land_class, key.wetland, flow))
             item.areas.append(area)
             if flow.rate is None:
                 item.gaps.append(area)
@@ -211,14 +254,6 @@ def _unknown(flows: Flows) -> Iterator[Row]:
             reason=NO_WETLANDS,
             scope=SCOPE,
         )
-    yield Row(
-        "land_use_change",
-        Text("Changements d'occupation des sols", "Land-use change"),
-        UNIT,
-        indicators=("land_use_change",),
-        reason=NO_CHANGES,
-        scope=SCOPE,
-    )
 
 
 def _indicators(

@@ -13,10 +13,53 @@ OUTSIDE = Text(
     "the geometry is outside the territory: nothing is evaluated",
 )
 
-NO_CHANGES = Text(
-    "aucune couche de ce territoire ne dit quelles terres changent d'occupation",
-    "no layer of this territory says which land changes use",
+MAP_PARTS: Mapping[str, Text] = {
+    "removals": Text("absorptions", "removals"),
+    "emissions": Text("émissions", "emissions"),
+}
+
+CHANGE_SCOPE = "communes touched, by area"
+
+CHANGES = Text("Changements d'occupation", "Land-use change")
+
+NO_CHANGE_DATA = Text(
+    "la table des changements (communes de 2018) ne connaît pas cette commune",
+    "the table of changes (communes of 2018) does not know this commune",
 )
+
+MEAN_YEAR = Text(
+    "Changements d'occupation, effet d'une année moyenne (hors total)",
+    "Land-use change, effect of a mean year (not in the total)",
+)
+
+SAME_YEAR = Text(
+    "Changements d'occupation, part de l'année même (hors total)",
+    "Land-use change, part of the year itself (not in the total)",
+)
+
+CHANGED_AREA = Text(
+    "Surface qui change d'occupation en une année moyenne", "Area that changes use in a mean year"
+)
+
+CHANGE_ROWS: Mapping[str, Text] = {
+    "soil_loss": Text("sol, pertes", "soil, losses"),
+    "soil_gain": Text("sol, gains une fois complets", "soil, gains once complete"),
+    "soil_n2o": Text("protoxyde d'azote des sols qui perdent", "nitrous oxide of soils that lose"),
+    "living_biomass_loss": Text("biomasse vivante, pertes", "living biomass, losses"),
+    "living_biomass_gain": Text(
+        "biomasse vivante, gains une fois complets", "living biomass, gains once complete"
+    ),
+    "living_biomass_gain_forest": Text(
+        "biomasse vivante, gains des forêts une fois complets", "living biomass, forest gains once complete"
+    ),
+    "dead_wood_loss": Text("bois mort, pertes", "dead wood, losses"),
+    "dead_wood_gain_forest": Text("bois mort, gains une fois complets", "dead wood, gains once complete"),
+    "litter_loss": Text("litière, pertes", "litter, losses"),
+    "litter_gain_forest": Text("litière, gains une fois complets", "litter, gains once complete"),
+    "not_evaluated": Text("non évalués (eau, sol nu…)", "not evaluated (water, bare ground…)"),
+    "none": Text("aucun vu dans ces communes", "none seen in these communes"),
+    "unknown": Text("communes hors de la table", "communes not in the table"),
+}
 
 NO_WETLANDS = Text(
     "aucune couche de ce territoire ne dit où sont les zones humides",
@@ -66,10 +109,6 @@ INDICATORS: tuple[tuple[str, Text], ...] = (
             "Sols et ligneux à l'équilibre, par convention",
             "Soils and woody plants at equilibrium, by convention",
         ),
-    ),
-    (
-        "land_use_change",
-        Text("Changements d'occupation (hors total)", "Land-use change (not in the total)"),
     ),
 )
 

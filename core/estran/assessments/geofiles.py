@@ -1,29 +1,25 @@
-"""How is an envelope read by a GIS? As a GeoPackage or a GeoParquet file, one row per feature."""
+"""How is an envelope read by a GIS? As a file of features, one row each, by the encoders of the layers."""
 
-import io
 import json
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-import pandas as pd
-import pyogrio
-
 from estran.assessments.envelope import Envelope
 from estran.assessments.place import Place
-from estran.assessments.tables import COLUMNS, mapped, rows_of
+from estran.assessments.tables import COLUMNS, mapped, properties, rows_of
+from estran.layers.features.encoding.arrow import free_name
+from estran.layers.features.encoding.formats import encoded
+from estran.layers.features.encoding.jsonfg import jsonfg_text
+from estran.layers.features.encoding.table import About, FeatureTable, table_of_rows
+from estran.layers.features.encoding.vector import write_geopackage
 
 RESULT, FIGURES = "result", "figures"
 """Tables of the GeoPackage: the features, and the indicators, items, years and warnings of the whole."""
 
 
-INT64 = 2**63
-"""Whole numbers from here on do not fit in a column of integers."""
-
-
-def result_frame(envelope: Envelope, place: Place) -> gpd.GeoDataFrame:
+def result_table(envelope: Envelope, place: Place) -> FeatureTable:
     """Return the features in the CRS of the request, with the indicators as columns.
 
     A missing value is not evaluated; it is not zero.
@@ -34,10 +30,58 @@ def result_frame(envelope: Envelope, place: Place) -> gpd.GeoDataFrame:
         shapes.append(None if shape.is_empty else shape)
         rows.append(flat)
     names = _columns(dict.fromkeys(name for row in rows for name in row))
-    columns = {"feature": identifiers} | {
-        column: _uniform([row.get(name) for row in rows]) for name, column in names.items()
+    return table_of_rows(
+        [{names[name]: value for name, value in row.items()} for row in rows],
+        name=RESULT,
+        ids=identifiers,
+        id_name="feature",
+        geometries=shapes,
+        crs=place.crs,
+        about=_about(envelope),
+    )
+
+
+def to_geopackage(envelope: Envelope, place: Place) -> bytes:
+    """Return the features and the figures of the whole as a GeoPackage."""
+    rows = [{name: row.get(name) for name in COLUMNS} for row in rows_of(envelope, "total")]
+    figures = table_of_rows(rows, name=FIGURES, ids=["total"] * len(rows), id_name="feature")
+    with tempfile.TemporaryDirectory(prefix="estran-") as folder:
+        path = Path(folder) / "result.gpkg"
+        write_geopackage([result_table(envelope, place)], path)
+        write_geopackage([figures], path)
+        return path.read_bytes()
+
+
+def to_geoparquet(envelope: Envelope, place: Place) -> bytes:
+    """Return the features as a GeoParquet file."""
+    return encoded("parquet", [result_table(envelope, place)])
+
+
+def to_flatgeobuf(envelope: Envelope, place: Place) -> bytes:
+    """Return the features as a FlatGeobuf file."""
+    return encoded("fgb", [result_table(envelope, place)])
+
+
+def to_jsonfg(envelope: Envelope, place: Place) -> dict[str, Any]:
+    """Return the features as JSON-FG: in longitude and latitude, and in the CRS of the request."""
+    members = {
+        "total": properties(envelope),
+        "receipt": envelope.receipt.hash,
+        "attribution": envelope.terms.attribution,
+        "licences": list(envelope.terms.licences),
     }
-    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs=place.crs)
+    document: dict[str, Any] = json.loads(jsonfg_text([result_table(envelope, place)], members))
+    return document
+
+
+def _about(envelope: Envelope) -> About:
+    terms = envelope.terms
+    return About(
+        title=f"{envelope.title.fr} / {envelope.title.en}",
+        licence=", ".join(terms.licences),
+        attribution=terms.attribution,
+        address=envelope.receipt.replay or "",
+    )
 
 
 def _columns(names: Iterable[str]) -> dict[str, str]:
@@ -46,47 +90,6 @@ def _columns(names: Iterable[str]) -> dict[str, str]:
     columns: dict[str, str] = {}
     # Ours come last and keep their names.
     for name in reversed(list(names)):
-        column = name
-        while column.lower() in taken:
-            column += "_"
-        taken.add(column.lower())
-        columns[name] = column
+        columns[name] = free_name(name, taken)
+        taken.add(columns[name].lower())
     return dict(reversed(columns.items()))
-
-
-def _uniform(values: list[Any]) -> list[Any]:
-    """Values of one type: numbers or booleans as they are, anything mixed or nested as text."""
-    kinds = {type(value) for value in values if value is not None}
-    if kinds <= {int, float} and all(abs(value) < INT64 for value in values if value is not None):
-        return [None if value is None else float(value) for value in values] if float in kinds else values
-    if kinds <= {bool} or kinds <= {str}:
-        return values
-    return [
-        value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for value in values
-    ]
-
-
-def to_geopackage(envelope: Envelope, place: Place) -> bytes:
-    """Return the features and the figures of the whole as a GeoPackage."""
-    figures = pd.DataFrame(list(rows_of(envelope, "total")), columns=list(COLUMNS))
-    with tempfile.TemporaryDirectory(prefix="estran-") as folder:
-        path = Path(folder) / "result.gpkg"
-        # Mixed polygons and multipolygons are stored as the latter, as the format asks.
-        pyogrio.write_dataframe(
-            result_frame(envelope, place),
-            path,
-            layer=RESULT,
-            driver="GPKG",
-            geometry_type="MultiPolygon",
-            promote_to_multi=True,
-        )
-        pyogrio.write_dataframe(figures, path, layer=FIGURES, driver="GPKG", append=True)
-        return path.read_bytes()
-
-
-def to_geoparquet(envelope: Envelope, place: Place) -> bytes:
-    """Return the features as a GeoParquet file."""
-    content = io.BytesIO()
-    result_frame(envelope, place).to_parquet(content, index=False)
-    return content.getvalue()

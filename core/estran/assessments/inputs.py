@@ -27,11 +27,31 @@ GEOMETRY_SCHEMA: dict[str, Any] = {
         },
         {
             "title": "Features of a collection",
+            "x-title-fr": "Objets d'une collection",
             "required": ["collection", "ids"],
             "additionalProperties": False,
             "properties": {
                 "collection": {"type": "string"},
                 "ids": {"type": "array", "minItems": 1, "items": {"type": ["string", "integer"]}},
+            },
+        },
+        {
+            "title": "Features of a collection that a filter selects",
+            "x-title-fr": "Objets d'une collection qu'un filtre choisit",
+            "required": ["collection", "filter"],
+            "additionalProperties": False,
+            "properties": {
+                "collection": {"type": "string"},
+                "filter": {
+                    "type": ["string", "object"],
+                    "description": "CQL2, text or JSON.",
+                    "x-description-fr": "CQL2, texte ou JSON.",
+                },
+                "filter-crs": {
+                    "type": "string",
+                    "description": "CRS of the geometries of the filter; CRS84 by default.",
+                    "x-description-fr": "SCR des géométries du filtre ; CRS84 par défaut.",
+                },
             },
         },
     ],
@@ -47,7 +67,8 @@ class PlaceRequest(Request):
             "A GeoJSON Polygon, MultiPolygon, GeometryCollection, Feature or FeatureCollection (one "
             "answer per "
             "feature and the total), or features of a collection of this server: "
-            '`{"collection": "communes", "ids": ["17300"]}`. A point or a line has no area: its '
+            '`{"collection": "communes", "ids": ["17300"]}`, or those that a CQL2 filter selects: '
+            '`{"collection": "communes", "filter": "population > 5000"}`. A point or a line has no area: its '
             "stock is zero."
         ),
         json_schema_extra={
@@ -56,8 +77,9 @@ class PlaceRequest(Request):
                 "Un Polygon, MultiPolygon, GeometryCollection, Feature ou FeatureCollection GeoJSON "
                 "(une réponse "
                 "par objet, et le total), ou des objets d'une collection de ce serveur : "
-                '`{"collection": "communes", "ids": ["17300"]}`. Un point ou une ligne n\'a pas de surface : '
-                "son stock est nul."
+                '`{"collection": "communes", "ids": ["17300"]}`, ou ceux que choisit un filtre CQL2 : '
+                '`{"collection": "communes", "filter": "population > 5000"}`. Un point ou une ligne n\'a pas '
+                "de surface : son stock est nul."
             ),
             **GEOMETRY_SCHEMA,
         },

@@ -28,7 +28,7 @@ from estran.assessments.inventory_grid import (
     read_cells,
 )
 from estran.assessments.inventory_weight import Shares, Weight, building_shares
-from estran.assessments.notices import notice
+from estran.assessments.notices import notice, overlap_notices
 from estran.assessments.place import Place, Plot, read_place
 from estran.assessments.provenance import layer_version
 from estran.assessments.required import required_factor
@@ -36,7 +36,7 @@ from estran.carbon.errors import InvalidInput
 from estran.carbon.text import Text
 from estran.factors.factor import Factor
 from estran.factors.registry import Registry
-from estran.layers.geodesy import true_area_ha
+from estran.layers.geodesy import true_area_ha, true_areas_ha
 from estran.layers.territory import Layer, Territory
 
 PROCESS = "emissions-inventory"
@@ -159,10 +159,17 @@ def assess_emissions_inventory(request: EmissionsInventoryRequest, territory: Te
         coverage=total.coverage,
         fitness=total.fitness,
         features=_features(read[:-1], context) if place.many else None,
-        warnings=total.warnings,
+        warnings=(*_overlaps(place), *total.warnings),
         started=started,
         bytes_read=sum(part.masses.nbytes for part in read),
     )
+
+
+def _overlaps(place: Place) -> list[Notice]:
+    if not (place.many and place.overlapping):
+        return []
+    areas = true_areas_ha(np.array([plot.geometry for plot in place.plots]), place.crs)
+    return list(overlap_notices(fsum(areas.tolist()), place.area_ha))
 
 
 def _features(read: Sequence[PlotCells], context: _Context) -> Iterator[FeatureCase]:

@@ -47,8 +47,10 @@ def grid_fitness(layer: Layer | None, *, area_ha: float, covered_ha: float) -> F
             verdict = "order-of-magnitude" if count >= rules.rough_supports else "unfit"
         reasons.append(
             Text(
-                f"la géométrie fait {_fr(count)} fois une maille de la couche {layer.id} ({_fr(support)} ha)",
-                f"the geometry is {count:.3g} times a cell of the layer {layer.id} ({support:.3g} ha)",
+                f"la géométrie fait {_fr(count)} fois une maille de la couche « {_title(layer).fr} » "
+                f"({_fr(support)} ha)",
+                f"the geometry is {count:.3g} times a cell of the layer “{_title(layer).en}” "
+                f"({support:.3g} ha)",
             )
         )
     if layer.settings.synthetic:
@@ -113,8 +115,9 @@ def grid_notices(
     if not any(each.sector for each in series):
         yield notice(
             "no-sectors",
-            f"secteurs non disponibles dans la couche {layer.id} : seul le total par gaz est connu",
-            f"sectors not available in the layer {layer.id}: only the total of each gas is known",
+            f"secteurs non disponibles dans la couche « {_title(layer).fr} » : seul le total par gaz est "
+            "connu",
+            f"sectors not available in the layer “{_title(layer).en}”: only the total of each gas is known",
         )
     gases = list(dict.fromkeys(each.gas for each in series))
     if len(gases) > 1:
@@ -132,14 +135,19 @@ def grid_notices(
     if layer.settings.synthetic:
         yield notice(
             "synthetic",
-            f"la couche {layer.id} est une donnée de démonstration : sa répartition fine n'est pas réelle",
-            f"the layer {layer.id} is demonstration data: its fine share-out is not real",
+            f"la couche « {_title(layer).fr} » est une donnée de démonstration : sa répartition fine n'est "
+            "pas réelle",
+            f"the layer “{_title(layer).en}” is demonstration data: its fine share-out is not real",
         )
 
 
 def _area_notice(code: str, area_ha: float, fr: str, en: str) -> Notice:
     shown = f"{area_ha:,.1f}" if area_ha >= 0.05 else "< 0.1"
     return notice(code, f"{shown.replace(',', ' ').replace('.', ',')} ha {fr}", f"{shown} ha {en}")
+
+
+def _title(layer: Layer) -> Text:
+    return Text(layer.title.get("fr", layer.id), layer.title.get("en", layer.id))
 
 
 def _fr(number: float) -> str:

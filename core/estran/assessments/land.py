@@ -1,21 +1,17 @@
 """Which land lies in each plot? True hectares per key of the ledger, row by row and together."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
 import numpy as np
-import shapely
-from pyproj import CRS
-from shapely.geometry.base import BaseGeometry
 
 from estran.assessments.envelope import Notice
 from estran.assessments.place import Place
-from estran.assessments.plots import failure, together
-from estran.carbon.errors import InvalidGeometry, Unavailable
-from estran.layers.geodesy import parse_crs
+from estran.assessments.plots import together
+from estran.carbon.errors import Unavailable
 from estran.layers.ledger.keys import LandAreas, LedgerKey
-from estran.layers.ledger.read import Ledger, open_ledger
+from estran.layers.ledger.read import open_ledger
 from estran.layers.territory import Territory
 
 
@@ -27,6 +23,7 @@ class Land:
         rows: One per plot, in order.
         errors: Why a plot cannot be read, by rank; its row is then empty and it is left out of the whole.
         whole: The plots together, each square metre once.
+        territory: All the land of the ledger.
         version: Version of the ledger.
         resolution_m: Side of its cells.
         bytes_read: Bytes decoded to answer.
@@ -35,6 +32,7 @@ class Land:
     rows: tuple[LandAreas, ...]
     errors: Mapping[int, Notice]
     whole: LandAreas
+    territory: LandAreas
     version: str
     resolution_m: float
     bytes_read: int
@@ -44,7 +42,6 @@ def read_land(place: Place, territory: Territory) -> Land:
     """Return the land of a place.
 
     Raises:
-        InvalidGeometry: coordinates are in the wrong order, or not in the CRS that is named.
         Unavailable: the territory has no ledger, or it cannot be read.
     """
     layer = territory.with_role("land-ledger")
@@ -56,7 +53,7 @@ def read_land(place: Place, territory: Territory) -> Land:
         )
     ledger = open_ledger(layer.path)
     rows = ledger.land_areas_many([plot.geometry for plot in place.plots], place.crs)
-    errors = dict(_errors(ledger, rows, place))
+    errors = {rank: plot.error for rank, plot in enumerate(place.plots) if plot.error}
     read = sum(row.bytes_read for row in rows)
     kept = [rank for rank in range(len(rows)) if rank not in errors]
     if place.overlapping:
@@ -64,7 +61,7 @@ def read_land(place: Place, territory: Territory) -> Land:
         read += whole.bytes_read
     else:
         whole = summed_areas([rows[rank] for rank in kept])
-    return Land(tuple(rows), errors, whole, ledger.version, ledger.resolution_m, read)
+    return Land(tuple(rows), errors, whole, ledger.whole(), ledger.version, ledger.resolution_m, read)
 
 
 def summed_areas(rows: Sequence[LandAreas]) -> LandAreas:
@@ -84,53 +81,6 @@ def summed_areas(rows: Sequence[LandAreas]) -> LandAreas:
         geometry_ha=fsum(row.geometry_ha for row in rows),
         bytes_read=sum(row.bytes_read for row in rows),
     )
-
-
-def _errors(ledger: Ledger, rows: Sequence[LandAreas], place: Place) -> Iterator[tuple[int, Notice]]:
-    """The plots that cannot be read, or that lie outside the territory because they are misread.
-
-    Raises:
-        InvalidGeometry: every plot is misread.
-    """
-    misread: list[InvalidGeometry] = []
-    for rank, (row, plot) in enumerate(zip(rows, place.plots, strict=True)):
-        if plot.error:
-            yield rank, plot.error
-        elif not row.keys and not plot.geometry.is_empty:
-            try:
-                _check_reading(ledger, plot.geometry, place.crs, plot.where)
-            except InvalidGeometry as error:
-                misread.append(error)
-                yield rank, failure(error, plot.where)
-    if misread and len(misread) == len(place.plots):
-        raise misread[0]
-
-
-def _check_reading(ledger: Ledger, geometry: BaseGeometry, crs: CRS, where: str) -> None:
-    """Raise when the plot lies outside the territory as given, and inside when read another way."""
-    swapped = shapely.transform(geometry, lambda points: points[:, ::-1])
-    degrees = parse_crs("CRS84")
-    if _lands(ledger, swapped, crs):
-        raise InvalidGeometry(
-            f"{where}: x and y are swapped; give the longitude, or the easting, first",
-            f"{where} : x et y sont inversés ; donnez la longitude, ou l'abscisse, d'abord",
-            where=where,
-        )
-    if crs != degrees and any(_lands(ledger, reading, degrees) for reading in (geometry, swapped)):
-        raise InvalidGeometry(
-            f"{where}: the coordinates are in degrees, not in {crs.name}; leave `crs` out",
-            f"{where} : les coordonnées sont en degrés, pas en {crs.name} ; retirez `crs`",
-            where=where,
-        )
-
-
-def _lands(ledger: Ledger, geometry: BaseGeometry, crs: CRS) -> bool:
-    if not ledger.may_hold(geometry, crs):
-        return False
-    try:
-        return bool(ledger.land_areas(geometry, crs).keys)
-    except InvalidGeometry:
-        return False
 
 
 def distinct_keys(areas: Iterable[LandAreas]) -> tuple[LedgerKey, ...]:

@@ -4,10 +4,11 @@ from estran.assessments.envelope import Fitness, Verdict
 from estran.assessments.fitness import judged
 from estran.carbon.text import Text
 from estran.factors.documents import FitnessRules, read_document
+from estran.layers.territory import Layer
 
 
 def counted_fitness(
-    layer: str,
+    layer: Layer,
     *,
     count: int,
     synthetic: float,
@@ -18,7 +19,7 @@ def counted_fitness(
     """Return whether a place holds enough objects: one object is a poor sample of a national ratio.
 
     Args:
-        layer: Identifier of the layer that holds them.
+        layer: What holds them.
         count: How many are evaluated.
         synthetic: Share of them that is not real, by area.
         evaluated: Share of the area that has a figure, None when every object has one.
@@ -26,14 +27,24 @@ def counted_fitness(
         reason: What else limits the answer, to no more than an order of magnitude.
     """
     rules = read_document("fitness", FitnessRules)
+    fr, en = layer.title.get("fr", layer.id), layer.title.get("en", layer.id)
     if not count:
         return judged(
-            "unfit", Text(f"aucun objet de {layer} à évaluer ici", f"no object of {layer} to assess")
+            "unfit",
+            Text(
+                f"aucun objet de la couche « {fr} » à évaluer ici", f"no object of the layer “{en}” to assess"
+            ),
         )
     verdict: Verdict = worst
     if count >= rules.rough_supports:
         verdict = "order-of-magnitude" if count < rules.fit_supports or reason else "fit"
-    reasons = [Text(f"{count} objet(s) de {layer} évalué(s)", f"{count} object(s) of {layer} assessed")]
+    many = "s" if count > 1 else ""
+    reasons = [
+        Text(
+            f"{count} objet{many} de la couche « {fr} » évalué{many}",
+            f"{count} object{many} of the layer “{en}” assessed",
+        )
+    ]
     if reason:
         reasons.append(reason)
     if synthetic > rules.synthetic_share:
@@ -53,4 +64,4 @@ def counted_fitness(
                 f"only {evaluated:.0%} of the area has a figure: the total is a minimum",
             )
         )
-    return judged(verdict, *reasons, supports=float(count), coarsest=layer, synthetic=synthetic)
+    return judged(verdict, *reasons, supports=float(count), coarsest=layer.id, synthetic=synthetic)

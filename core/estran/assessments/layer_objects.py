@@ -30,6 +30,9 @@ Floats = NDArray[np.float64]
 ALL = 10_000_000
 """More objects than any layer holds: a place is read whole."""
 
+MANY_PARTS = 64
+"""Parts of a region from which objects are cut by those near them alone."""
+
 ROLE_TITLES: Mapping[str, Text] = {
     "buildings": Text("bâtiments", "buildings"),
     "parking": Text("emprises de stationnement", "car park areas"),
@@ -217,9 +220,20 @@ def _inside(geometries: NDArray[np.object_], region: BaseGeometry, scale: Floats
     shapely.prepare(region)
     areas = np.asarray(shapely.area(geometries), dtype=np.float64)
     doubtful = np.flatnonzero(~np.asarray(shapely.contains_properly(region, geometries), dtype=bool))
-    areas[doubtful] = shapely.area(shapely.intersection(geometries[doubtful], region))
+    areas[doubtful] = _shared_areas(geometries[doubtful], region)
     ranks = np.flatnonzero(areas > 0.0)
     return Inside(ranks.astype(np.int64), areas[ranks] * scale[ranks])
+
+
+def _shared_areas(geometries: NDArray[np.object_], region: BaseGeometry) -> Floats:
+    """Area that each object shares with a region, in the units of the plane."""
+    parts = shapely.get_parts(region)
+    if len(parts) < MANY_PARTS:
+        return np.asarray(shapely.area(shapely.intersection(geometries, region)), dtype=np.float64)
+    # Parts do not overlap: only those near an object are cut, or a thousand plots would take a million cuts.
+    near, part = shapely.STRtree(parts).query(geometries)
+    shared = shapely.area(shapely.intersection(geometries[near], parts[part]))
+    return np.bincount(near, weights=shared, minlength=len(geometries))
 
 
 def _rows(

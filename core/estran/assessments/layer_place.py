@@ -1,12 +1,15 @@
 """What do questions about objects of a vector layer share? Where they are asked, and what to say of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
-from estran.assessments.envelope import Coverage, LayerCoverage, Notice
+from estran.assessments.answer import FeatureCase, answer
+from estran.assessments.case import Case
+from estran.assessments.envelope import Coverage, Envelope, Fitness, LayerCoverage, Notice
 from estran.assessments.inputs import AssessmentRequest
 from estran.assessments.land import Land, distinct_keys, read_land
-from estran.assessments.notices import notice
+from estran.assessments.notices import notice, overlap_notices
 from estran.assessments.place import OVERLAP, Place, read_place
 from estran.assessments.provenance import layer_version
 from estran.carbon.text import Text
@@ -64,6 +67,79 @@ def read_layer_place(request: AssessmentRequest, territory: Territory) -> LayerP
     registry = territory.registry().with_overrides(request.factor_overrides())
     place = read_place(request, territory)
     return LayerPlace(territory, registry, place, read_land(place, territory))
+
+
+def layer_answer(
+    where: LayerPlace,
+    request: AssessmentRequest,
+    title: Text,
+    *,
+    process: str,
+    version: str,
+    layers: Sequence[Layer],
+    told: Callable[[int | None], tuple[Case, Fitness]],
+    notices: Iterable[Notice],
+    started: float,
+    uncertainty_note: Text | None = None,
+    doubts: Mapping[str, Text] | None = None,
+) -> Envelope:
+    """Return the envelope of a question about objects, with one answer per feature when several are asked.
+
+    Args:
+        where: Where the question is asked.
+        request: Its inputs.
+        title: What the answer is called.
+        process: Identifier of the process.
+        version: Version of its result.
+        layers: Layers read besides the ledger, the one that the coverage is about first.
+        told: Case and fitness of a feature by its rank, of the whole place for None.
+        notices: What the process has to say, after what holds of the place.
+        started: `time.thread_time()` when the process began.
+        uncertainty_note: What the intervals hold, when it is not the common one.
+        doubts: Titles of the errors that no factor carries.
+    """
+    place, land = where.place, where.land
+    features = None
+    if place.many:
+        features = [
+            FeatureCase(
+                id=plot.id,
+                case=case,
+                fitness=fitness,
+                coverage=layer_coverage(areas, layers[0]),
+                warnings=(*plot.notices, *place_notices(areas)),
+                error=land.errors.get(rank),
+            )
+            for rank, (plot, areas) in enumerate(zip(place.plots, land.rows, strict=True))
+            for case, fitness in [told(rank)]
+        ]
+    case, fitness = told(None)
+    return answer(
+        process=process,
+        version=version,
+        title=title,
+        request=request,
+        case=case,
+        registry=where.registry,
+        fitness=fitness,
+        coverage=layer_coverage(land.whole, layers[0]),
+        features=features,
+        territory=where.territory,
+        place=place,
+        keys=where.keys,
+        layers=where.versions(*layers),
+        warnings=[*place_notices(land.whole), *_overlaps(where), *notices],
+        uncertainty_note=uncertainty_note,
+        doubts=doubts,
+        started=started,
+        bytes_read=land.bytes_read,
+    )
+
+
+def _overlaps(where: LayerPlace) -> Iterator[Notice]:
+    if where.place.many and where.place.overlapping:
+        rows_ha = fsum(row.geometry_ha for row in where.land.rows)
+        yield from overlap_notices(rows_ha, where.land.whole.geometry_ha)
 
 
 def layer_coverage(areas: LandAreas, layer: Layer) -> Coverage:

@@ -1,6 +1,6 @@
 """What must the reader of any answer know about its factors and its doubt?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from estran.assessments.envelope import BreakdownRow, Notice
 from estran.assessments.laws import is_wide
@@ -8,44 +8,65 @@ from estran.carbon.propagation import Propagation
 from estran.carbon.text import Text
 from estran.factors.factor import Factor
 
+NOTABLE_OVERLAP = 1e-6
+"""Share of the summed areas: slivers between neighbours drawn apart are counted once without a word."""
+
 SHOWN = 5
 """Items that a notice names before it counts the others."""
 
-NOTES = {
+MAP_LEFT_OUT = Text(
+    "L'erreur de classement de l'occupation du sol n'est pas comprise.",
+    "The classification error of the land cover is not included.",
+)
+
+MAP_COUNTED = Text(
+    "L'erreur de classement de l'occupation du sol est comprise : une par classe, la surface ne change pas.",
+    "The classification error of the land cover is included: one per class, the area does not change.",
+)
+
+DOUBTS: dict[str, Text] = {
     "analytic": Text(
         "Propagation analytique, loi normale : intervalles symétriques, sauf aux bornes que la grandeur ne "
         "peut franchir. Les termes qui partagent une erreur varient ensemble, les erreurs sont "
-        "indépendantes entre elles. L'erreur de classement de l'occupation du sol n'est pas comprise.",
+        "indépendantes entre elles.",
         "Analytic propagation, normal law: symmetric intervals, but for bounds that the figure cannot "
-        "cross. Terms that share an error move together, errors are independent of each other. The "
-        "classification error of the land cover is not included.",
+        "cross. Terms that share an error move together, errors are independent of each other.",
     ),
     "monte-carlo": Text(
         "Monte-Carlo : intervalles entre quantiles des tirages ; la valeur est celle du modèle aux valeurs "
         "centrales. Les termes qui partagent une erreur sont tirés ensemble, les erreurs sont "
-        "indépendantes entre elles. L'erreur de classement de l'occupation du sol n'est pas comprise.",
+        "indépendantes entre elles.",
         "Monte-Carlo: intervals between quantiles of the draws; the value is that of the model at the "
         "central values. Terms that share an error are drawn together, errors are independent of each "
-        "other. The classification error of the land cover is not included.",
+        "other.",
     ),
 }
-"""How the intervals of an answer read, by method."""
+
+
+def doubt_note(method: str, last: Text) -> Text:
+    """Return how the intervals of an answer read, and what is said last."""
+    said = DOUBTS[method]
+    return Text(f"{said.fr} {last.fr}", f"{said.en} {last.en}")
+
+
+NOTES = {method: doubt_note(method, MAP_LEFT_OUT) for method in DOUBTS}
+"""How the intervals of an answer read, by method, unless its process says more."""
 
 
 def factor_notices(factors: Iterable[Factor]) -> Iterator[Notice]:
     """Yield what the factors used call for."""
     used = sorted({factor.id: factor for factor in factors}.items())
-    changed = [identifier for identifier, factor in used if factor.overridden]
+    changed = [factor for _, factor in used if factor.overridden]
     if changed:
-        names = ", ".join(changed)
-        yield notice("overridden-factor", f"facteurs remplacés : {names}", f"overridden factors: {names}")
-    unchecked = [identifier for identifier, factor in used if not factor.checked and not factor.overridden]
+        fr, en = _named(changed)
+        yield notice("overridden-factor", f"facteurs remplacés : {fr}", f"overridden factors: {en}")
+    unchecked = [factor for _, factor in used if not factor.checked and not factor.overridden]
     if unchecked:
-        names = ", ".join(unchecked)
+        fr, en = _named(unchecked)
         yield notice(
             "unchecked-factor",
-            f"facteurs non vérifiés dans leur source : {names}",
-            f"factors not checked against their source: {names}",
+            f"facteurs non vérifiés dans leur source ({len(unchecked)} sur {len(used)}) : {fr}",
+            f"factors not checked against their source ({len(unchecked)} of {len(used)}): {en}",
         )
     if any(factor.sd > 0.0 and not factor.doubt_checked for _, factor in used):
         yield notice(
@@ -79,11 +100,7 @@ def partial_notices(breakdown: Iterable[BreakdownRow]) -> Iterator[Notice]:
         if "total" in row.indicators and (row.value is None or row.not_evaluated_area > 0.0)
     ]
     if left_out:
-        more = len(left_out) - SHOWN
-        fr = " ; ".join(title.fr for title in left_out[:SHOWN]) + (
-            f" ; et {more} autre(s)" if more > 0 else ""
-        )
-        en = "; ".join(title.en for title in left_out[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
+        fr, en = _listed(left_out)
         yield notice(
             "partial-total",
             f"le total laisse de côté, en tout ou en partie, ce qui n'est pas évalué et n'est pas nul : {fr}",
@@ -101,6 +118,49 @@ def failure_notices(failed: int, features: int) -> Iterator[Notice]:
             f"{failed} of {features} features could not be read and do not count in the total; "
             "the error stands on their row",
         )
+
+
+def overlap_notices(rows_ha: float, whole_ha: float) -> Iterator[Notice]:
+    """Yield that features overlap, when they do: their rows then add up to more than the total.
+
+    Args:
+        rows_ha: Sum of their areas.
+        whole_ha: Area of their union.
+    """
+    if rows_ha - whole_ha <= NOTABLE_OVERLAP * rows_ha:
+        return
+    yield notice(
+        "overlapping-features",
+        f"des objets se recouvrent : {rows_ha:.4f} ha en somme, {whole_ha:.4f} ha ensemble ; "
+        "le total compte chaque mètre carré une fois".replace(".", ","),
+        f"features overlap: {rows_ha:.4f} ha summed, {whole_ha:.4f} ha together; "
+        "the total counts each square metre once",
+    )
+
+
+def once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Return notices without those that repeat another one of the same place."""
+    return tuple({(each.code, each.where, each.message): each for each in notices}.values())
+
+
+def _named(factors: Sequence[Factor]) -> tuple[str, str]:
+    """Some factors by title, and by identifier where a caller looks for it."""
+    return _listed(
+        [
+            Text(f"{factor.title.fr} (`{factor.id}`)", f"{factor.title.en} (`{factor.id}`)")
+            for factor in factors
+        ]
+    )
+
+
+def _listed(titles: Sequence[Text]) -> tuple[str, str]:
+    """The first titles, and how many more there are, in French and in English."""
+    more = len(titles) - SHOWN
+    fr = " ; ".join(title.fr for title in titles[:SHOWN])
+    en = "; ".join(title.en for title in titles[:SHOWN])
+    if more <= 0:
+        return fr, en
+    return f"{fr} ; et {more} autre{'s' if more > 1 else ''}", f"{en}; and {more} more"
 
 
 def notice(code: str, fr: str, en: str, where: str | None = None) -> Notice:

@@ -10,24 +10,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from estran.assessments.answer import FeatureCase, answer
 from estran.assessments.case import Case
 from estran.assessments.envelope import Envelope, Fitness, Indicator, Notice
 from estran.assessments.layer_fitness import counted_fitness
 from estran.assessments.layer_objects import Inside
-from estran.assessments.layer_place import (
-    LayerPlace,
-    layer_coverage,
-    place_notices,
-    read_layer_place,
-    unanswered,
-)
+from estran.assessments.layer_place import LayerPlace, layer_answer, read_layer_place, unanswered
 from estran.assessments.notices import notice
 from estran.assessments.parking_case import Counted, Plan, parking_case
 from estran.assessments.parking_inputs import ParkingPotentialRequest
 from estran.assessments.parking_law import PARAMETERS, park_duty, park_rules
 from estran.assessments.parking_parks import Parks, inside_of, read_parks
-from estran.assessments.parking_ranking import ranked_parks
+from estran.assessments.parking_ranking import deadline_names, ranked_parks
 from estran.assessments.parking_words import LEFT_OUT, OUTLINE
 from estran.assessments.pv_site import comparison_notices
 from estran.assessments.required import required_factor
@@ -70,39 +63,22 @@ def assess_parking_potential(request: ParkingPotentialRequest, territory: Territ
     context = _context(request, where)
     objects = context.parks.objects
     counted = _counted(context, objects.whole)
-    features = None
-    if where.place.many:
-        rows = [_counted(context, inside) for inside in objects.rows]
-        features = [
-            FeatureCase(
-                id=plot.id,
-                case=_case(context, row, areas),
-                fitness=_fitness(context, row),
-                coverage=layer_coverage(areas, objects.layer),
-                warnings=(*plot.notices, *place_notices(areas)),
-                error=where.land.errors.get(rank),
-            )
-            for rank, (plot, row, areas) in enumerate(
-                zip(where.place.plots, rows, where.land.rows, strict=True)
-            )
-        ]
-    envelope = answer(
+
+    def told(rank: int | None) -> tuple[Case, Fitness]:
+        own = counted if rank is None else _counted(context, objects.rows[rank])
+        areas = where.land.whole if rank is None else where.land.rows[rank]
+        return _case(context, own, areas), _fitness(context, own)
+
+    envelope = layer_answer(
+        where,
+        request,
+        TITLE,
         process=PROCESS,
         version=VERSION,
-        title=TITLE,
-        request=request,
-        case=_case(context, counted, where.land.whole),
-        registry=where.registry,
-        fitness=_fitness(context, counted),
-        coverage=layer_coverage(where.land.whole, objects.layer),
-        features=features,
-        territory=territory,
-        place=where.place,
-        keys=where.keys,
-        layers=where.versions(objects.layer),
-        warnings=[*place_notices(where.land.whole), *_notices(context, counted)],
+        layers=(objects.layer,),
+        told=told,
+        notices=_notices(context, counted),
         started=started,
-        bytes_read=where.land.bytes_read,
     )
     avoided = envelope.indicator("avoided")
     extra = comparison_notices(request.grid, lowest=avoided.low, highest=avoided.high) if counted else ()
@@ -191,7 +167,15 @@ def _case(context: _Context, counted: Sequence[Counted], areas: LandAreas) -> Ca
         keys=context.where.keys,
         unanswered=unanswered(areas),
     )
-    return replace(case, factors=(*case.factors, *(required_factor(registry, name) for name in PARAMETERS)))
+    names = [*PARAMETERS, *sorted(_deadlines(context, counted))]
+    return replace(case, factors=(*case.factors, *(required_factor(registry, name) for name in names)))
+
+
+def _deadlines(context: _Context, counted: Sequence[Counted]) -> set[str]:
+    """The factors that hold the deadlines of the parks that the law obliges."""
+    due = {park.id for park in counted if park.duty == "due"}
+    parks = zip(context.parks.parks, context.parks.objects.area_m2.tolist(), strict=True)
+    return {name for park, area in parks if park.id in due for name in deadline_names(area, context.rules)}
 
 
 def _fitness(context: _Context, counted: Sequence[Counted]) -> Fitness:
@@ -201,7 +185,7 @@ def _fitness(context: _Context, counted: Sequence[Counted]) -> Fitness:
     area = sum(park.inside_m2 for park in assessed)
     synthetic = sum(park.inside_m2 for park in assessed if fake[park.id]) / area if area else 0.0
     return counted_fitness(
-        objects.layer.id, count=len(assessed), synthetic=synthetic, worst="order-of-magnitude", reason=OUTLINE
+        objects.layer, count=len(assessed), synthetic=synthetic, worst="order-of-magnitude", reason=OUTLINE
     )
 
 

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from estran.assessments.inputs import AssessmentRequest
-from estran.assessments.pv_site import Grid, Modules
+from estran.assessments.pv_site import GridInput, ModulesInput
+from estran.assessments.refusals import refused
 
 WHOLE = 1e-9
 """Shares of a park add up to 1 at most, within this."""
@@ -86,29 +87,8 @@ class ParkingPotentialRequest(AssessmentRequest):
             "x-description-fr": "Horizon du sol et des arbres, en années, de 1 à 100.",
         },
     )
-    grid: Grid = Field(
-        "france",
-        title="Electricity replaced",
-        description=(
-            "`france`: the average French mix. `europe`: an option, the European mean of 2018. In kgCO2e/kWh."
-        ),
-        json_schema_extra={
-            "x-title-fr": "Électricité remplacée",
-            "x-description-fr": (
-                "`france` : le mix français moyen. `europe` : une option, la moyenne européenne de 2018. En "
-                "kgCO2e/kWh."
-            ),
-        },
-    )
-    modules: Modules = Field(
-        "china",
-        title="Where the modules are made",
-        description="Decides their life-cycle emissions, in kgCO2e/kWh.",
-        json_schema_extra={
-            "x-title-fr": "Lieu de fabrication des modules",
-            "x-description-fr": "Décide de leurs émissions sur le cycle de vie, en kgCO2e/kWh.",
-        },
-    )
+    grid: GridInput = "france"
+    modules: ModulesInput = "china"
     top: int = Field(
         50,
         ge=0,
@@ -125,8 +105,9 @@ class ParkingPotentialRequest(AssessmentRequest):
     def _each_square_metre_once(self) -> "ParkingPotentialRequest":
         total = (self.canopy_share or 0.0) + self.desealed_share + self.tree_share
         if total > 1.0 + WHOLE:
-            raise ValueError(
-                "canopy_share + desealed_share + tree_share exceed 1: a square metre is not used twice / "
-                "dépassent 1 : un mètre carré ne sert pas deux fois"
+            raise refused(
+                "canopy_share + desealed_share + tree_share dépassent 1 : un mètre carré ne sert pas deux "
+                "fois",
+                "canopy_share + desealed_share + tree_share exceed 1: a square metre is not used twice",
             )
         return self

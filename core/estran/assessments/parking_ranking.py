@@ -80,6 +80,12 @@ def ranked_parks(
     return tuple(rows)
 
 
+def deadline_names(area_m2: float, rules: Rules) -> tuple[str, str]:
+    """Return the factors that hold the deadline of a park, and the one of a park with a commitment."""
+    size = "large" if is_large(area_m2, rules) else "medium"
+    return f"aper.deadline.{size}", f"aper.deadline_later.{size}"
+
+
 def _deadlines(
     park: Counted, area_m2: float, rules: Rules, registry: Registry
 ) -> dict[str, float | str | bool | None]:
@@ -87,13 +93,11 @@ def _deadlines(
         return dict.fromkeys(
             ("aper_deadline", "aper_deadline_with_commitment", "aper_deadline_factor", "aper_shade_area_m2")
         )
-    size = "large" if is_large(area_m2, rules) else "medium"
+    name, later = deadline_names(area_m2, rules)
     share = required_factor(registry, "aper.shaded_share").value
     return {
-        "aper_deadline": required_factor(registry, f"aper.deadline.{size}").day.isoformat(),
-        "aper_deadline_with_commitment": required_factor(
-            registry, f"aper.deadline_later.{size}"
-        ).day.isoformat(),
-        "aper_deadline_factor": f"aper.deadline.{size}",
+        "aper_deadline": required_factor(registry, name).day.isoformat(),
+        "aper_deadline_with_commitment": required_factor(registry, later).day.isoformat(),
+        "aper_deadline_factor": name,
         "aper_shade_area_m2": share * area_m2,
     }

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from estran.assessments.envelope import Notice
 from estran.assessments.geojson import GeometryReader
 from estran.assessments.inputs import CRS84, TYPES, PlaceRequest
+from estran.assessments.misreading import check_reading, territory_ledger
 from estran.assessments.plots import OVERLAP as OVERLAP
 from estran.assessments.plots import Plot as Plot
 from estran.assessments.plots import failure, normalized, together
@@ -19,6 +20,7 @@ from estran.assessments.request import near
 from estran.carbon.errors import InvalidGeometry, InvalidInput, TooLarge
 from estran.carbon.text import Text
 from estran.layers.geodesy import parse_crs, true_area_ha
+from estran.layers.ledger.read import Ledger
 from estran.layers.settings import LimitSettings
 from estran.layers.territory import Territory
 
@@ -64,11 +66,31 @@ def read_place(request: PlaceRequest, territory: Territory) -> Place:
         reader = GeometryReader(crs, named=request.crs is not None, vertices=limits.vertices)
         many = request.geometry.get("type") == "FeatureCollection"
         plots = _features(request.geometry, reader, limits) if many else (_single(request.geometry, reader),)
-    plots = normalized(plots)
+    plots = _well_read(normalized(plots), crs, territory)
     try:
         return _place(crs, plots, many, limits)
     except InvalidGeometry:
         return _place(crs, tuple(_located(plot, crs) for plot in plots), many, limits)
+
+
+def _well_read(plots: tuple[Plot, ...], crs: CRS, territory: Territory) -> tuple[Plot, ...]:
+    """The plots; one whose coordinates were given in the wrong way covers nothing and says so."""
+    ledger = territory_ledger(territory)
+    if ledger is None or not plots:
+        return plots
+    near_by = ledger.may_hold_each([plot.geometry for plot in plots], crs).tolist()
+    return tuple(
+        plot if held or plot.geometry.is_empty else _checked(plot, ledger, crs)
+        for plot, held in zip(plots, near_by, strict=True)
+    )
+
+
+def _checked(plot: Plot, ledger: Ledger, crs: CRS) -> Plot:
+    try:
+        check_reading(ledger, plot.geometry, crs, plot.where)
+    except InvalidGeometry as error:
+        return replace(plot, geometry=shapely.Polygon(), error=failure(error, plot.where))
+    return plot
 
 
 def _place(crs: CRS, plots: tuple[Plot, ...], many: bool, limits: LimitSettings) -> Place:
@@ -103,8 +125,10 @@ def _single(geometry: Mapping[str, Any], reader: GeometryReader) -> Plot:
     if "type" not in geometry:
         en, fr = near(next(iter(geometry), ""), ["type", "collection"])
         raise InvalidGeometry(
-            f"geometry: give a GeoJSON object with its `type`, or a `collection` and `ids`{en}",
-            f"geometry : donnez un objet GeoJSON avec son `type`, ou une `collection` et ses `ids`{fr}",
+            f"geometry: give a GeoJSON object with its `type`, or a `collection` and its `ids` or a `filter`"
+            f"{en}",
+            "geometry : donnez un objet GeoJSON avec son `type`, ou une `collection` et ses `ids` ou un "
+            f"`filter`{fr}",
             where="geometry",
         )
     kind = geometry["type"]

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from estran.assessments.inputs import AssessmentRequest
 from estran.assessments.project_parts import Amount, Building, Mobility, Parking, Reference, Road, Trees, said
+from estran.assessments.refusals import refused
 from estran.assessments.request import Request
 
 LandClass = Literal[
@@ -174,10 +175,10 @@ class ProjectInputs(Request):
     @model_validator(mode="after")
     def _one_way_to_say_land(self) -> "ProjectInputs":
         if self.after is not None and (self.sealed_m2 or self.desealed_m2):
-            raise ValueError(
-                "give `after`, or `sealed_m2` and `desealed_m2`, not both: the same land would count twice / "
+            raise refused(
                 "donnez `after`, ou `sealed_m2` et `desealed_m2`, pas les deux : le même sol compterait deux "
-                "fois"
+                "fois",
+                "give `after`, or `sealed_m2` and `desealed_m2`, not both: the same land would count twice",
             )
         return self
 

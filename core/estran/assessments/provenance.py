@@ -10,7 +10,7 @@ from estran.assessments.laws import factor_input
 from estran.carbon.errors import Unavailable
 from estran.carbon.text import Text
 from estran.factors.documents import Computing, Table, read_document, read_tables
-from estran.factors.factor import Factor
+from estran.factors.factor import DATE, Factor
 from estran.layers.features.location import is_database
 from estran.layers.features.stores import open_feature_store
 from estran.layers.ledger.keys import LedgerKey
@@ -46,6 +46,7 @@ def source_uses(
     factors: Iterable[Factor],
     *,
     layers: Iterable[str] = (),
+    tables: Iterable[str] = (),
 ) -> tuple[SourceUse, ...]:
     """Return the layers and tables that an answer rests on.
 
@@ -54,6 +55,7 @@ def source_uses(
         territory: None for a question that reads no layer.
         factors: Those used.
         layers: Identifiers of other layers that were read.
+        tables: Names of other tables that were read.
     """
     listed, used = list(keys), set(layers)
     roles = ["communes", "land-ledger"] if listed else []
@@ -67,12 +69,12 @@ def source_uses(
         if layer.id in used
         or (territory and layer.settings.role in roles and layer == territory.with_role(layer.settings.role))
     ]
-    tables = read_tables()
-    names = {factor.source.table for factor in factors}
+    described = read_tables()
+    names = {*tables, *(factor.source.table for factor in factors)}
     if names and listed:
         names.add("commune_zones_france")
     return tuple(
-        [_layer_use(layer) for layer in read] + [_table_use(name, tables[name]) for name in sorted(names)]
+        [_layer_use(layer) for layer in read] + [_table_use(name, described[name]) for name in sorted(names)]
     )
 
 
@@ -124,10 +126,12 @@ def answer_cost(bytes_read: int, cpu_seconds: float) -> Cost:
 
 def _factor_use(factor: Factor, version: str) -> FactorUse:
     source, drawn = factor.source, factor_input(factor)
+    is_day = factor.unit == DATE
     return FactorUse(
         id=factor.id,
         title=factor.title,
-        value=factor.value,
+        value=None if is_day else factor.value,
+        day=factor.day.isoformat() if is_day else None,
         sd=drawn.deviation,
         law=drawn.law,
         low=factor.low,

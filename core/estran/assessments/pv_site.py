@@ -1,7 +1,9 @@
 """What does the sun give here? The yield that holds at a place, the modules and the grid to compare."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from estran.assessments.envelope import Notice
 from estran.assessments.notices import notice
@@ -13,6 +15,35 @@ from estran.layers.ledger.keys import LedgerKey
 
 Grid = Literal["france", "europe"]
 Modules = Literal["china", "europe", "france"]
+
+GridInput = Annotated[
+    Grid,
+    Field(
+        title="Electricity replaced",
+        description=(
+            "`france`: the average French mix. `europe`: an option, the European mean of 2018. In kgCO2e/kWh."
+        ),
+        json_schema_extra={
+            "x-title-fr": "Électricité remplacée",
+            "x-description-fr": (
+                "`france` : le mix français moyen. `europe` : une option, la moyenne européenne de 2018. En "
+                "kgCO2e/kWh."
+            ),
+        },
+    ),
+]
+
+ModulesInput = Annotated[
+    Modules,
+    Field(
+        title="Where the modules are made",
+        description="Decides their life-cycle emissions, in kgCO2e/kWh.",
+        json_schema_extra={
+            "x-title-fr": "Lieu de fabrication des modules",
+            "x-description-fr": "Décide de leurs émissions sur le cycle de vie, en kgCO2e/kWh.",
+        },
+    ),
+]
 
 GRIDS = {"france": "energy.electricity.average", "europe": "energy.electricity.european_mean"}
 """Electricity that the production is taken to replace."""

@@ -44,7 +44,7 @@ class Ticket(BaseModel):
     inputs: dict[str, Any]
     layers: dict[str, str]
     factors: str
-    values: dict[str, float] = {}
+    values: dict[str, float | str] = {}
     total: float | None = None
 
 
@@ -67,11 +67,11 @@ def receipt(
 ) -> Receipt:
     """Return what the canonical result follows from.
 
-    Inputs are normalised: geometries as they were read, in their CRS, the rest without defaults.
+    Inputs are normalised: geometries as they were read, in their CRS, the rest without defaults. Without a
+    place, every input counts as it was given.
     """
-    inputs: dict[str, Any] = request.model_dump(
-        mode="json", exclude={"geometry", "crs"}, exclude_defaults=True
-    )
+    read = {"geometry", "crs"} if place else set()
+    inputs: dict[str, Any] = request.model_dump(mode="json", exclude=read, exclude_defaults=True)
     if place:
         inputs |= {
             "crs": place.crs.to_string(),
@@ -109,7 +109,7 @@ def ticket_of(
         inputs=request.model_dump(mode="json", exclude_defaults=True),
         layers=made.layers,
         factors=made.factors,
-        values={factor.id: factor.value for factor in factors},
+        values={factor.id: said for factor in factors if (said := _value(factor)) is not None},
         total=total,
     )
 
@@ -174,11 +174,7 @@ def changes(ticket: Ticket, now: Envelope) -> tuple[Notice, ...]:
                 f"the process {ticket.process} went from version {ticket.version} to {today.version}",
             )
         )
-    found += [
-        _change("layer", f"la couche {layer} a changé", f"the layer {layer} changed", layer)
-        for layer in sorted({*ticket.layers, *today.layers})
-        if ticket.layers.get(layer) != today.layers.get(layer)
-    ]
+    found += _layer_changes(ticket, now)
     if ticket.factors != today.factors:
         found += _factor_changes(ticket, now)
     if not found:
@@ -192,6 +188,31 @@ def changes(ticket: Ticket, now: Envelope) -> tuple[Notice, ...]:
     return (*found, _total_change(ticket, now))
 
 
+def _layer_changes(ticket: Ticket, now: Envelope) -> list[Notice]:
+    """Which layers were read then and now, and which hold other data since."""
+    sources = {source.id: source for source in now.sources if source.kind == "layer"}
+    changed = []
+    for layer in sorted({*ticket.layers, *now.receipt.layers}):
+        before, after = ticket.layers.get(layer), now.receipt.layers.get(layer)
+        if before == after:
+            continue
+        source = sources.get(layer)
+        fr = f"« {source.title.fr} » ({layer})" if source else layer
+        en = f"“{source.title.en}” ({layer})" if source else layer
+        vintage = source.vintage if source else ""
+        if after is None:
+            words = f"la couche {fr} n'est plus lue", f"the layer {en} is no longer read"
+        elif before is None:
+            words = f"la couche {fr} est lue depuis", f"the layer {en} is read since"
+        else:
+            words = (
+                f"les données de la couche {fr} ont changé" + (f" ; millésime {vintage}" if vintage else ""),
+                f"the data of the layer {en} changed" + (f"; vintage {vintage}" if vintage else ""),
+            )
+        changed.append(_change("layer", *words, layer))
+    return changed
+
+
 def _factor_changes(ticket: Ticket, now: Envelope) -> list[Notice]:
     version = _change(
         "factors",
@@ -199,17 +220,24 @@ def _factor_changes(ticket: Ticket, now: Envelope) -> list[Notice]:
         f"the factors went from version {ticket.factors} to {now.receipt.factors}",
     )
     values = {factor.id: factor for factor in now.factors}
-    moved = [
-        _change(
-            "factor",
-            f"{name} : {_fr(value)} est devenu {_fr(values[name].value)} {values[name].unit}",
-            f"{name}: {value:g} became {values[name].value:g} {values[name].unit}",
-            name,
-        )
-        for name, value in sorted(ticket.values.items())
-        if name in values and values[name].value != value
-    ]
+    moved = []
+    for name, before in sorted(ticket.values.items()):
+        after = _value(values[name]) if name in values else None
+        if after is not None and after != before:
+            title, unit = values[name].title, values[name].unit
+            moved.append(
+                _change(
+                    "factor",
+                    f"{title.fr} : {_fr(before)} est devenu {_fr(after)} {unit}",
+                    f"{title.en}: {_en(before)} became {_en(after)} {unit}",
+                    name,
+                )
+            )
     return [version, *moved]
+
+
+def _value(factor: FactorUse) -> float | str | None:
+    return factor.value if factor.day is None else factor.day
 
 
 def _total_change(ticket: Ticket, now: Envelope) -> Notice:
@@ -230,8 +258,12 @@ def _total_change(ticket: Ticket, now: Envelope) -> Notice:
     )
 
 
-def _fr(number: float) -> str:
-    return f"{number:.6g}".replace(".", ",")
+def _fr(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.6g}".replace(".", ",")
+
+
+def _en(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.6g}"
 
 
 def _change(code: str, fr: str, en: str, where: str | None = None) -> Notice:

@@ -5,41 +5,13 @@ from difflib import get_close_matches
 from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
+from estran.assessments.refusals import words
 from estran.carbon.errors import InvalidInput
 from estran.factors.factor import Override
 
-ALIASES = {
-    "missing": ("is missing", "manque"),
-    "dict_type": ("must be an object", "doit être un objet"),
-    "model_type": ("must be an object", "doit être un objet"),
-    "model_attributes_type": ("must be an object", "doit être un objet"),
-    "list_type": ("must be a list", "doit être une liste"),
-    "string_type": ("must be a text", "doit être un texte"),
-    "bool_type": ("must be true or false", "doit valoir true ou false"),
-    "bool_parsing": ("must be true or false", "doit valoir true ou false"),
-    "float_type": ("must be a number", "doit être un nombre"),
-    "float_parsing": ("must be a number", "doit être un nombre"),
-    "int_type": ("must be a whole number", "doit être un nombre entier"),
-    "int_parsing": ("must be a whole number", "doit être un nombre entier"),
-    "finite_number": ("must be a finite number", "doit être un nombre fini"),
-    "string_too_short": ("must not be empty", "ne doit pas être vide"),
-    "too_short": ("must not be empty", "ne doit pas être vide"),
-}
-"""What each kind of pydantic error says, in English and in French."""
-
-LIMITS = {
-    "greater_than": ("gt", "must be greater than", "doit être supérieur à"),
-    "greater_than_equal": ("ge", "must be at least", "doit valoir au moins"),
-    "less_than": ("lt", "must be less than", "doit être inférieur à"),
-    "less_than_equal": ("le", "must be at most", "doit valoir au plus"),
-}
-"""Same, for a bound: the key of its value, then the words before it."""
-
-
-UNION_TAGS = frozenset({"str", "int", "float", "bool"})
-"""How pydantic ends the path of an input that may have several types."""
+UNION_TAGS = frozenset({"str", "int", "float", "bool", "[key]"})
+"""How pydantic ends the path of an input that may have several types, or of a wrong name."""
 
 
 class Request(BaseModel):
@@ -139,27 +111,13 @@ def _invalid(model: type[BaseModel], error: ValidationError) -> InvalidInput:
     if first["type"] == "extra_forbidden":
         en, fr = near(str(first["loc"][-1]), _known_names(model, first["loc"][:-1]))
         return InvalidInput(f"unknown input {where!r}{en}", f"entrée inconnue : {where!r}{fr}", where=where)
-    en, fr = _words(first)
+    en, fr = words(first)
     more = len(details) - 1
     return InvalidInput(
-        f"{where} {en}" + (f" (and {more} more)" if more else ""),
-        f"{where} {fr}" + (f" (et {more} autre(s))" if more else ""),
+        f"{where}{en}" + (f" (and {more} more)" if more else ""),
+        f"{where}{fr}" + (f" (et {more} autre(s))" if more else ""),
         where=where,
     )
-
-
-def _words(detail: ErrorDetails) -> tuple[str, str]:
-    kind = detail["type"]
-    if kind in LIMITS:
-        key, en, fr = LIMITS[kind]
-        limit = detail["ctx"][key]
-        return f"{en} {limit}; it is {detail['input']!r}", f"{fr} {limit} ; la valeur est {detail['input']!r}"
-    if kind in ALIASES:
-        return ALIASES[kind]
-    if kind == "literal_error":
-        expected = str(detail["ctx"]["expected"]).replace(" or ", ", ")
-        return f"must be one of {expected}", f"doit valoir l'un de {expected}"
-    return f"is not valid: {detail['msg']}", f"n'est pas valide : {detail['msg']}"
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

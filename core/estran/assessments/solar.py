@@ -14,19 +14,12 @@ from dataclasses import dataclass
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from estran.assessments.answer import FeatureCase, answer
 from estran.assessments.buildings_model import Choices
 from estran.assessments.case import Case
 from estran.assessments.envelope import Envelope, Fitness, Notice
 from estran.assessments.inputs import CRS84
 from estran.assessments.layer_fitness import counted_fitness
-from estran.assessments.layer_place import (
-    LayerPlace,
-    layer_coverage,
-    place_notices,
-    read_layer_place,
-    unanswered,
-)
+from estran.assessments.layer_place import LayerPlace, layer_answer, read_layer_place, unanswered
 from estran.assessments.notices import notice
 from estran.assessments.parking_words import OUTLINE
 from estran.assessments.pv_site import NATIONAL_YIELD, comparison_notices, local_yield
@@ -82,37 +75,22 @@ def assess_solar_potential(request: SolarPotentialRequest, territory: Territory)
     lawful = required_factor(where.registry, "aper.shaded_share").value
     produced = local_yield(where.registry, where.keys)
     context = _Context(request, where, surfaces, lawful if share is None else share, produced)
-    layers = surfaces.layers
-    features = None
-    if where.place.many:
-        features = [
-            FeatureCase(
-                id=plot.id,
-                case=_case(context, rank, plot.geometry, areas),
-                fitness=_fitness(context, rank),
-                coverage=layer_coverage(areas, layers[0]),
-                warnings=(*plot.notices, *place_notices(areas)),
-                error=where.land.errors.get(rank),
-            )
-            for rank, (plot, areas) in enumerate(zip(where.place.plots, where.land.rows, strict=True))
-        ]
-    envelope = answer(
+
+    def told(rank: int | None) -> tuple[Case, Fitness]:
+        geometry = where.place.whole if rank is None else where.place.plots[rank].geometry
+        areas = where.land.whole if rank is None else where.land.rows[rank]
+        return _case(context, rank, geometry, areas), _fitness(context, rank)
+
+    envelope = layer_answer(
+        where,
+        request,
+        TITLE,
         process=PROCESS,
         version=VERSION,
-        title=TITLE,
-        request=request,
-        case=_case(context, None, where.place.whole, where.land.whole),
-        registry=where.registry,
-        fitness=_fitness(context, None),
-        coverage=layer_coverage(where.land.whole, layers[0]),
-        features=features,
-        territory=territory,
-        place=where.place,
-        keys=where.keys,
-        layers=where.versions(*layers),
-        warnings=[*place_notices(where.land.whole), *_notices(context)],
+        layers=surfaces.layers,
+        told=told,
+        notices=_notices(context),
         started=started,
-        bytes_read=where.land.bytes_read,
     )
     avoided = envelope.indicator("avoided")
     extra = comparison_notices(request.grid, lowest=avoided.low, highest=avoided.high)
@@ -156,7 +134,7 @@ def _fitness(context: _Context, rank: int | None) -> Fitness:
     fake = float(roofs[surfaces.fake_roofs].sum()) if len(roofs) else 0.0
     fake += float(lots[surfaces.fake_lots].sum())
     return counted_fitness(
-        surfaces.layers[0].id if len(roofs) or not surfaces.parks else surfaces.parks.objects.layer.id,
+        surfaces.layers[0] if len(roofs) or not surfaces.parks else surfaces.parks.objects.layer,
         count=int((roofs > 0.0).sum() + (lots > 0.0).sum()),
         synthetic=fake / whole if whole else 0.0,
         worst="order-of-magnitude",

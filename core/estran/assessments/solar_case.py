@@ -263,7 +263,7 @@ def _figures(site: Site) -> tuple[Figure, ...]:
     figures += [
         Figure(
             f"month_{rank + 1:02d}",
-            Text(f"Production de {MOIS[rank]}", f"Production of {MONTHS[rank].capitalize()}"),
+            Text(f"Production {_of(MOIS[rank])}", f"Production of {MONTHS[rank].capitalize()}"),
             "MWh/yr",
             scope="production",
             minimum=0.0,
@@ -289,3 +289,7 @@ def _figures(site: Site) -> tuple[Figure, ...]:
     if site.park_m2 is not None:
         figures.append(Figure("park_area", TITLES["park_area"], "m2", exact=site.park_m2, scope="layer"))
     return tuple(figures)
+
+
+def _of(month: str) -> str:
+    return f"d'{month}" if month[0] in "ao" else f"de {month}"

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from estran.assessments.inputs import AssessmentRequest
-from estran.assessments.pv_site import Grid, Modules
+from estran.assessments.pv_site import GridInput, ModulesInput
+from estran.assessments.refusals import refused
 
 
 class SolarPotentialRequest(AssessmentRequest):
@@ -63,32 +64,11 @@ class SolarPotentialRequest(AssessmentRequest):
             "ont celle de leur type.",
         },
     )
-    grid: Grid = Field(
-        "france",
-        title="Electricity replaced",
-        description=(
-            "`france`: the average French mix. `europe`: an option, the European mean of 2018. In kgCO2e/kWh."
-        ),
-        json_schema_extra={
-            "x-title-fr": "Électricité remplacée",
-            "x-description-fr": (
-                "`france` : le mix français moyen. `europe` : une option, la moyenne européenne de 2018. En "
-                "kgCO2e/kWh."
-            ),
-        },
-    )
-    modules: Modules = Field(
-        "china",
-        title="Where the modules are made",
-        description="Decides their life-cycle emissions, in kgCO2e/kWh.",
-        json_schema_extra={
-            "x-title-fr": "Lieu de fabrication des modules",
-            "x-description-fr": "Décide de leurs émissions sur le cycle de vie, en kgCO2e/kWh.",
-        },
-    )
+    grid: GridInput = "france"
+    modules: ModulesInput = "china"
 
     @model_validator(mode="after")
     def _each_surface_once(self) -> "SolarPotentialRequest":
         if self.surfaces and len(set(self.surfaces)) != len(self.surfaces):
-            raise ValueError("surfaces: each one once / surfaces : chacune une fois")
+            raise refused("surfaces : chacune une fois", "surfaces: each one once")
         return self

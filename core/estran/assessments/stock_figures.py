@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import fsum
 
 from estran.assessments.case import Case, Figure, Row
 from estran.assessments.densities import DEEP_POOL, Densities
+from estran.assessments.map_error import ACCURACY, ITEM, MAP_ERROR, MapError, with_map_error
 from estran.carbon.errors import UnitMismatch
 from estran.carbon.stock import StockModel
 from estran.carbon.text import Text
@@ -73,13 +75,19 @@ class _Item:
 
 
 def stock_case(
-    areas: LandAreas, densities: Densities, *, horizon: str | None = None, deep: bool = False
+    areas: LandAreas,
+    densities: Densities,
+    error: MapError | None = None,
+    *,
+    horizon: str | None = None,
+    deep: bool = False,
 ) -> StockCase:
     """Return the stock of one place.
 
     Args:
         areas: Its land.
         densities: Densities of the territory.
+        error: How wrong the map of its land may be, None to take it as it is.
         horizon: Which date the stock is of, as the layers say.
         deep: Whether to give the deep soil of salt marshes.
     """
@@ -101,6 +109,14 @@ def stock_case(
         factors=tuple(factors.values()),
         unanswered=NOTHING_KNOWN if nothing else None,
     )
+    if error:
+        members: dict[str, dict[str, tuple[str, ...]]] = {}
+        for item in items:
+            if item.known:
+                members.setdefault(item.name, {})[item.pool] = (f"{item.name}: {item.pool}",)
+        also = {MEAN: 1.0 / evaluated_ha} if evaluated_ha > 0.0 else {}
+        row = partial(_map_row, densities.registry)
+        case = with_map_error(case, areas, error, members=members, row=row, also=also)
     return StockCase(case, evaluated_ha)
 
 
@@ -201,6 +217,19 @@ def _indicators(
         Figure("area", TITLES["area"], HECTARE, exact=areas.geometry_ha, scope="land"),
         Figure("area_evaluated", TITLES["area_evaluated"], HECTARE, exact=evaluated_ha, scope="land"),
     ]
+
+
+def _map_row(registry: Registry, pool: str) -> Row:
+    what = registry.pools[pool]
+    return Row(
+        f"{ITEM}/{pool}",
+        Text(f"{MAP_ERROR.fr} : {what.fr}", f"{MAP_ERROR.en}: {what.en}"),
+        TONNE_C,
+        indicators=("total", pool, "total_as_co2"),
+        pool=pool,
+        scope="land",
+        factors=(ACCURACY,),
+    )
 
 
 def _hedges() -> Row:

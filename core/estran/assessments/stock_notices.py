@@ -6,16 +6,13 @@ from math import fsum
 from estran.assessments.densities import Densities
 from estran.assessments.envelope import Notice
 from estran.assessments.land import Land
-from estran.assessments.notices import notice
+from estran.assessments.notices import notice, overlap_notices
 from estran.assessments.place import Place
 from estran.assessments.plots import OVERLAP
 from estran.factors.factor import Factor, Gap
 from estran.layers.ledger.keys import UNKNOWN, LandAreas
 
 SEALED = "artificial_sealed"
-
-NOTABLE_OVERLAP = 1e-6
-"""Slivers between neighbours drawn apart are counted once without a word."""
 
 
 def land_notices(areas: LandAreas, densities: Densities) -> Iterator[Notice]:
@@ -100,16 +97,8 @@ def convention_notices(factors: Iterable[Factor]) -> Iterator[Notice]:
 
 def overlap_notice(place: Place, land: Land) -> Iterator[Notice]:
     """Yield that features overlap, when they do: their rows then add up to more than the total."""
-    rows = fsum(row.geometry_ha for row in land.rows)
-    if not place.overlapping or rows - land.whole.geometry_ha <= NOTABLE_OVERLAP * rows:
-        return
-    yield notice(
-        "overlapping-features",
-        f"des objets se recouvrent : {rows:.4f} ha en somme, {land.whole.geometry_ha:.4f} ha ensemble ; "
-        "le total compte chaque mètre carré une fois".replace(".", ","),
-        f"features overlap: {rows:.4f} ha summed, {land.whole.geometry_ha:.4f} ha together; "
-        "the total counts each square metre once",
-    )
+    if place.overlapping:
+        yield from overlap_notices(fsum(row.geometry_ha for row in land.rows), land.whole.geometry_ha)
 
 
 def _share(code: str, share: float, fr: str, en: str) -> Notice:

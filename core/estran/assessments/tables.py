@@ -5,7 +5,6 @@ one row per feature, its indicators side by side: the features that could not be
 there, and no value.
 """
 
-import csv
 import io
 import json
 import re
@@ -18,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from estran.assessments.envelope import Answer, Envelope, FeatureAnswer, Indicator
 from estran.assessments.inputs import CRS84
 from estran.assessments.place import Place
+from estran.layers.features.encoding.delimited import write_rows
 from estran.layers.geodesy import parse_crs, reproject
 
 COLUMNS = (
@@ -60,9 +60,7 @@ def to_csv(envelope: Envelope, place: Place | None = None) -> str:
     else:
         rows = feature_rows(envelope, place)
         columns = list(dict.fromkeys(name for row in rows for name in row)) or ["feature"]
-    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    write_rows(text, columns, ([row.get(column) for column in columns] for row in rows))
     return text.getvalue()
 
 

@@ -28,7 +28,7 @@ from estran.assessments.trajectory_figures import (
 from estran.assessments.trajectory_inputs import TerritoryTrajectoryRequest
 from estran.assessments.trajectory_model import lead_of, path_model, point_value, timeline_outputs
 from estran.assessments.trajectory_notices import trajectory_notices
-from estran.assessments.trajectory_path import Path, Reader, central
+from estran.assessments.trajectory_path import BASE, Path, Reader, central
 from estran.assessments.trajectory_targets import TONNES_PER_YEAR
 from estran.carbon.propagation import propagate
 from estran.carbon.sampling import Input
@@ -73,6 +73,7 @@ def assess_trajectory(request: TerritoryTrajectoryRequest, territory: Territory)
         registry=registry,
         fitness=_fitness(path, trended),
         warnings=list(trajectory_notices(path, request, trended)),
+        doubts=_doubts(path),
         started=started,
     )
     return envelope.model_copy(
@@ -81,6 +82,21 @@ def assess_trajectory(request: TerritoryTrajectoryRequest, territory: Territory)
             "timeline": tuple(_timeline(path, case, request)),
         }
     )
+
+
+def _doubts(path: Path) -> dict[str, Text]:
+    """Titles of the numbers that the request gives."""
+    titles = {BASE: Text("niveau de l'année de base", "level of the base year")}
+    for line in path.lines:
+        for point in line.points:
+            for name in point.terms:
+                titles.setdefault(
+                    name,
+                    Text(
+                        f"{line.title.fr} : valeur de {point.year}", f"{line.title.en}: value of {point.year}"
+                    ),
+                )
+    return titles
 
 
 def _trended(path: Path, request: TerritoryTrajectoryRequest, registry: Registry) -> Trended | None:

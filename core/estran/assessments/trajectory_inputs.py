@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from estran.assessments.inputs import ModelRequest
 from estran.assessments.project_parts import Amount, said
+from estran.assessments.refusals import refused
 from estran.assessments.request import Request
 from estran.assessments.trajectory_targets import Scope
 
@@ -50,9 +51,9 @@ class Level(Request):
     @model_validator(mode="after")
     def _bounds_enclose(self) -> "Level":
         if (self.low is None) != (self.high is None):
-            raise ValueError("`low` and `high` go together / `low` et `high` vont ensemble")
+            raise refused("`low` et `high` vont ensemble", "`low` and `high` go together")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
-            raise ValueError("low <= value <= high is needed / il faut low <= value <= high")
+            raise refused("il faut low <= value <= high", "low <= value <= high is needed")
         return self
 
 

@@ -6,5 +6,4 @@ CO2_PER_C = 44 / 12
 TONNE_C = "tC"
 TONNE_CO2 = "tCO2"
 TONNE_C_PER_HECTARE = "tC/ha"
-TONNE_C_PER_KILOMETRE = "tC/km"
 HECTARE = "ha"

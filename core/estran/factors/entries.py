@@ -17,15 +17,21 @@ class Entries(Mapping[str, Entry]):
     Looking up one factor reads its table only; counting or listing reads them all.
     """
 
-    __slots__ = ("_folder", "_stocks")
+    __slots__ = ("_folder", "_found", "_stocks")
 
     def __init__(self, folder: Path, stocks: Mapping[str, Factor]) -> None:
         self._folder = folder
         self._stocks = stocks
+        self._found: dict[str, Entry] = {}
 
     def __getitem__(self, identifier: str) -> Entry:
         if identifier in self._stocks:
             return self._stocks[identifier]
+        if identifier not in self._found:
+            self._found[identifier] = self._read(identifier)
+        return self._found[identifier]
+
+    def _read(self, identifier: str) -> Entry:
         with reading(self._folder):
             for table in read_index().candidates(identifier):
                 entries = read_table(table)

@@ -3,7 +3,9 @@
 Fewer cells than the file has are read from its overviews.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from math import ceil, sqrt
 from pathlib import Path
 from typing import Literal
@@ -27,6 +29,22 @@ Resampling = Literal["nearest", "average", "sum"]
 per cell is added up (and shared out when cells are split), so that the total stays the same; whole numbers
 then become real ones."""
 
+_refusals_only: ContextVar[bool] = ContextVar("refusals_only", default=False)
+
+
+class NotRead(Exception):
+    """The values could be read, and were not: only the refusals were wanted."""
+
+
+@contextmanager
+def refusals_only(*, wanted: bool = True) -> Iterator[None]:
+    """Inside the block, raise `NotRead` in the place of reading, once nothing is left to refuse."""
+    token = _refusals_only.set(wanted)
+    try:
+        yield
+    finally:
+        _refusals_only.reset(token)
+
 
 def read_window(
     raster: Raster,
@@ -37,6 +55,7 @@ def read_window(
     resampling: Resampling = "nearest",
     crs: CRS | None = None,
     limit: int | None = None,
+    instants: int = 1,
 ) -> RasterWindow:
     """Return the whole cells that lie in all the areas.
 
@@ -48,7 +67,8 @@ def read_window(
         resampling: How cells are merged when fewer are wanted.
         crs: CRS of the answer; a cell then takes the value of the cell that holds its centre, save with
             `sum`. None keeps the CRS of the file.
-        limit: Most values, cells times bands, that may be read or returned.
+        limit: Most values, cells times bands times instants, that may be read or returned.
+        instants: How many such windows the answer holds.
 
     Raises:
         NotFound: the areas have no cell in common with the raster.
@@ -59,17 +79,18 @@ def read_window(
     window = raster.grid.window(areas)
     wanted = scale or Scale()
     shape = wanted.shape(window.height, window.width)
+    count = len(chosen) * instants
     own_crs = crs is None or crs == raster.grid.crs
     if own_crs and (resampling != "sum" or shape == (window.height, window.width)):
-        _check(window, shape, len(chosen), limit)
+        check_size(window, shape, count, limit)
         return _read(raster, window, shape, chosen, resampling)
     size = (window.height, window.width) if resampling == "sum" else _at_most(window, shape)
-    _check(window, size, len(chosen), limit, can_scale=resampling != "sum")
+    check_size(window, size, count, limit, can_scale=resampling != "sum")
     if crs is None or own_crs:
-        _check(window, shape, len(chosen), limit)
+        check_size(window, shape, count, limit)
         return _shared_out(_read(raster, window, size, chosen, resampling), shape)
     target = _target_grid(raster.grid, window, areas, crs=crs, scale=wanted)
-    _check(window, (target.height, target.width), len(chosen), limit)
+    check_size(window, (target.height, target.width), count, limit)
     return _moved(_read(raster, window, size, chosen, resampling), target, resampling)
 
 
@@ -93,6 +114,8 @@ def _read(
     bands: tuple[Band, ...],
     resampling: Resampling,
 ) -> RasterWindow:
+    if _refusals_only.get():
+        raise NotRead
     shrinks = shape[0] <= window.height and shape[1] <= window.width
     try:
         values = dataset(raster.version).read(
@@ -182,21 +205,26 @@ def _moved(source: RasterWindow, target: Grid, resampling: Resampling) -> Raster
     return RasterWindow(values, target, source.bands)
 
 
-def _check(
-    window: CellWindow, shape: tuple[int, int], bands: int, limit: int | None, *, can_scale: bool = True
+def check_size(
+    window: CellWindow, shape: tuple[int, int], layers: int, limit: int | None, *, can_scale: bool = True
 ) -> None:
-    count = shape[0] * shape[1] * bands
+    """Refuse an answer of more values than a limit, and say which scale of a window would fit.
+
+    Raises:
+        TooLarge: `shape` has, in so many layers, more values than `limit`.
+    """
+    count = shape[0] * shape[1] * layers
     if limit is None or count <= limit:
         return
-    factor = fitting_factor(window.height, window.width, bands=bands, limit=limit)
+    factor = fitting_factor(window.height, window.width, bands=layers, limit=limit)
     en = f"scale-factor={factor}, a smaller area" if can_scale else "a smaller area"
     fr = f"scale-factor={factor}, une emprise plus petite" if can_scale else "une emprise plus petite"
     size = f"{_spaced(shape[1])} x {_spaced(shape[0])}"
     raise TooLarge(
-        f"the answer needs {count:,} values ({shape[1]:,} x {shape[0]:,} cells, {bands} band(s)); the "
-        f"limit is {limit:,}; ask for {en} or fewer bands",
-        f"la réponse demande {_spaced(count)} valeurs ({size} cellules, {bands} bande(s)) ; la limite est "
-        f"{_spaced(limit)} ; demandez {fr} ou moins de bandes",
+        f"the answer needs {count:,} values ({shape[1]:,} x {shape[0]:,} cells, {layers} band(s) or "
+        f"instant(s)); the limit is {limit:,}; ask for {en} or fewer bands",
+        f"la réponse demande {_spaced(count)} valeurs ({size} cellules, {layers} bande(s) ou instant(s)) ; "
+        f"la limite est {_spaced(limit)} ; demandez {fr} ou moins de bandes",
         where="scale-factor",
     )
 

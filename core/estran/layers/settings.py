@@ -5,9 +5,9 @@ limits) and `estran:` inside each collection (licence, vintage, support, where i
 Everything else in the file belongs to pygeoapi.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Recipe = Literal["la-rochelle", "bdtopo"]
 LayerRole = Literal[
@@ -64,6 +64,79 @@ class FieldSettings(Settings):
     codelist: dict[str, Bilingual] | None = None
 
 
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+class SymbolSettings(Settings):
+    """How something is drawn; what is left out comes from the style, then from the kind of geometry."""
+
+    fill: Colour | None = None
+    stroke: Colour | None = None
+    width_px: Annotated[float, Field(ge=0, le=50)] | None = None
+    opacity: Annotated[float, Field(ge=0, le=1)] | None = None
+    radius_px: Annotated[float, Field(gt=0, le=100)] | None = None
+
+
+class RuleSettings(SymbolSettings):
+    """One line of a legend: a value, `low <= x < high`, or neither for all that no other rule takes."""
+
+    value: bool | int | float | str | None = None
+    low: float | None = None
+    high: float | None = None
+    label: Bilingual | None = Field(None, description="By default the class of the value, or the bounds.")
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if self.value is not None and (self.low is not None or self.high is not None):
+            raise ValueError("give either value, or low and high")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError("low must be below high")
+        return self
+
+
+class StyleSettings(SymbolSettings):
+    """How a collection is drawn, in every language of styles that the server speaks."""
+
+    title: Bilingual | None = None
+    kind: Literal["fill", "line", "point", "raster"] | None = Field(
+        None, description="By default, what the geometries are."
+    )
+    field: str | None = Field(None, description="Column or band that the rules read.")
+    rules: Annotated[tuple[RuleSettings, ...], Field(min_length=1)]
+
+
+Instant = Annotated[
+    str,
+    BeforeValidator(str),
+    Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
+]
+"""A year, a month or a day, such as `2019`; YAML reads the first as a number and the last as a date."""
+
+
+class TileSettings(Settings):
+    """How a collection is cut into tiles."""
+
+    enabled: bool = True
+    min_zoom: Annotated[int, Field(ge=0, le=22)] | None = Field(
+        None, description="First zoom level of web maps; without it, 0, or more for a layer of many features."
+    )
+    max_zoom: Annotated[int, Field(ge=0, le=22)] | None = Field(
+        None, description="Last one; without it, 16 for features, and what the cells of a raster deserve."
+    )
+    features: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        10_000, description="Features in one tile, at most: the largest are kept."
+    )
+    kilobytes: Annotated[float, Field(ge=1, le=10_000)] = Field(
+        500.0, description="Size of one tile of features before compression, at most."
+    )
+
+
+class DownloadSettings(Settings):
+    """Whether a collection can be taken away whole."""
+
+    enabled: bool = True
+
+
 class LayerSettings(Settings):
     """The `estran:` section of a collection."""
 
@@ -74,7 +147,22 @@ class LayerSettings(Settings):
     synthetic: bool = False
     support: Support = Support()
     source: str | None = Field(None, description="Where the data come from: a link or a sentence.")
+    theme: str | None = Field(
+        None, description="ISO 19115 topic category; by default, that of the role.", pattern=r"^[a-zA-Z]+$"
+    )
     fields: dict[str, FieldSettings] = {}
+    tiles: TileSettings = TileSettings()
+    downloads: DownloadSettings = DownloadSettings()
+    style: StyleSettings | None = Field(None, description="How it is drawn; by default, a style is made.")
+    cache_seconds: Annotated[int, Field(ge=0, le=31_536_000)] | None = Field(
+        None,
+        description="For how long an answer is used without asking again: by default 60, or 0 when editable.",
+    )
+    times: dict[Instant, str] = Field(
+        {},
+        description="Raster file of each year, month or day, all on one grid with the same bands; "
+        "`data` of the provider names the one shown when no date is asked.",
+    )
 
 
 class TerritorySettings(Settings):
@@ -150,6 +238,19 @@ class FactorSettings(Settings):
     overrides: dict[str, FactorOverride] = {}
 
 
+class EditingSettings(Settings):
+    """Who may change the layers that are declared editable."""
+
+    token_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = Field(
+        description="Environment variable with the token of those who may write, 16 characters or more; "
+        "while it is empty, every layer is read only."
+    )
+    if_match: Literal["optional", "required"] = Field(
+        "optional",
+        description="Whether a change must name, in If-Match, the state of the feature that it starts from.",
+    )
+
+
 class EstranSettings(Settings):
     """The top-level `estran:` section."""
 
@@ -159,3 +260,10 @@ class EstranSettings(Settings):
     limits: LimitSettings = LimitSettings()
     jobs: JobSettings = JobSettings()
     factors: FactorSettings = FactorSettings()
+    catalogue: bool = Field(True, description="Whether the server lists its layers and processes as records.")
+    editing: EditingSettings | None = None
+    examples: str | None = Field(
+        None,
+        description="YAML file of the examples to publish, lists of inputs by process; a process that is not "
+        "in it has examples chosen from the layers.",
+    )

@@ -7,7 +7,7 @@ its collections in that file, and nothing else of pygeoapi.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from estran.carbon.errors import InvalidConfiguration, InvalidInput, NotFound, U
 from estran.factors.factor import Override
 from estran.factors.registry import Registry, read_registry
 from estran.layers.features.location import DATABASE_VARIABLE, place_of
+from estran.layers.raster_reading import Resampling
 from estran.layers.settings import EstranSettings, LayerRole, LayerSettings
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
@@ -35,6 +36,10 @@ class Layer:
         location: The GeoPackage or COG that holds it, or the address of a database without password.
         table: Table of the GeoPackage or database, empty for a raster.
         id_field: Column that identifies a feature, empty for a raster.
+        time_field: Column of the time of a feature, empty when there is none.
+        resampling: How the cells of a raster are merged, None for features.
+        times: The file of each instant of a raster that has several.
+        is_hidden: True when the processes may use it and nobody may ask for it by name.
     """
 
     id: str
@@ -43,6 +48,10 @@ class Layer:
     location: Path | str
     table: str
     id_field: str
+    time_field: str = ""
+    resampling: Resampling | None = None
+    times: Mapping[str, Path] = field(default_factory=dict)
+    is_hidden: bool = False
 
     @property
     def path(self) -> Path:
@@ -99,10 +108,11 @@ class Territory:
         """Return a layer by its collection identifier.
 
         Raises:
-            NotFound: no collection has this identifier.
+            NotFound: no collection that is to be seen has this identifier.
         """
-        if identifier not in self.layers:
-            known = ", ".join(self.layers)
+        visible = [layer.id for layer in self.layers.values() if not layer.is_hidden]
+        if identifier not in visible:
+            known = ", ".join(visible)
             raise NotFound(
                 f"unknown collection {identifier!r}; choose one of {known}",
                 f"collection inconnue : {identifier!r} ; choisissez parmi {known}",
@@ -156,13 +166,18 @@ def _read(path: Path, modified: int, database: str | None) -> Territory:
 def _layer(identifier: str, resource: dict[str, Any], base: Path, settings: EstranSettings) -> Layer:
     provider = resource["providers"][0]
     title = resource["title"]
+    layer = LayerSettings.model_validate(resource["estran"])
     return Layer(
         id=identifier,
         title=title if isinstance(title, dict) else {"fr": title, "en": title},
-        settings=LayerSettings.model_validate(resource["estran"]),
+        settings=layer,
         location=place_of(provider["data"], base, settings.data.directory),
         table=provider.get("table", ""),
         id_field=provider.get("id_field", ""),
+        time_field=provider.get("time_field", ""),
+        resampling=provider.get("resampling", "nearest") if provider["type"] == "coverage" else None,
+        times={instant: base / file for instant, file in layer.times.items()},
+        is_hidden=resource.get("visibility") == "hidden",
     )
 
 

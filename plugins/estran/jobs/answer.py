@@ -8,6 +8,8 @@ from typing import Any
 
 from pygeoapi.util import json_serial
 
+from estran.assessments.report.file import NamedFile
+
 JSON = "application/json"
 _JSON_AS_BYTES = "application/json; charset=utf-8"
 
@@ -48,12 +50,18 @@ def encode(media_type: str, value: Any, *, outputs: Sequence[str], as_document: 
         b'{"result":{"value":"a;b","mediaType":"text/csv"}}'
     """
     if not as_document:
-        return Answer(media_type, _encoded(media_type, value))
+        return Answer(_named(media_type, value), _encoded(media_type, value))
     if len(outputs) > 1 and isinstance(value, dict) and value.keys() <= set(outputs):
         return Answer(JSON, _json(value))
     name = json.dumps(outputs[0] if outputs else "result")
     member = _encoded(media_type, value) if media_type == JSON else _json(_qualified(media_type, value))
     return Answer(JSON, b"{" + name.encode() + b":" + member + b"}")
+
+
+def _named(media_type: str, value: Any) -> str:
+    """The media type with the name of the file, when it has one; the server makes a header of it."""
+    name = value.file_name if isinstance(value, NamedFile) else ""
+    return f'{media_type}; name="{name}"' if name else media_type
 
 
 def _encoded(media_type: str, value: Any) -> bytes:

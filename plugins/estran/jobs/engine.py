@@ -74,7 +74,9 @@ class Engine:
         self.store.add(identifier, process)
         try:
             self._submit(
-                replace(request, job_id=identifier), _Recorder(self.store, identifier), is_awaited=False
+                replace(request, job_id=identifier, is_kept=True),
+                _Recorder(self.store, identifier),
+                is_awaited=False,
             )
         except EstranError:
             self.store.remove(identifier)

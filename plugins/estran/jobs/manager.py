@@ -56,8 +56,13 @@ class ProcessManager(BaseManager):  # type: ignore[misc]
         self._engine().pool.start()
 
     def state(self) -> dict[str, int]:
-        """Return how many workers are alive, out of how many, and how many executions wait for one."""
+        """Return how many workers are alive and loaded, out of how many; how many executions wait for one."""
         return self._engine().pool.state()
+
+    @property
+    def is_loading(self) -> bool:
+        """True from `start()` until the first execution would find its worker ready."""
+        return self._engine().pool.is_loading
 
     def execute_process(
         self,

@@ -5,11 +5,13 @@ takes nothing else with it and is replaced. With two workers or more, one slot t
 that somebody waits for: a long job never delays them all.
 """
 
+import json
 import logging
 import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -24,11 +26,9 @@ from estran.jobs.worker import Advanced, Crashed, Message, Ready, Started, work
 LOGGER = logging.getLogger(__name__)
 _TICK_S = 0.1
 _READY_WITHIN_S = 120.0
-# A server of forks has imported what workers need: a new one takes tenths of a second.
 _PROCESSES: ForkServerContext | SpawnContext = (
     get_context("forkserver") if sys.platform == "linux" else get_context("spawn")
 )
-_PROCESSES.set_forkserver_preload(["estran.jobs.worker"])
 
 
 class Listener(Protocol):
@@ -63,6 +63,7 @@ class WorkerPool:
     def __init__(self, *, workers: int, queue: int, waiting: int, definitions: tuple[str, ...]) -> None:
         self._queue = queue
         self._waiting = waiting
+        self._definitions = definitions
         self._pending: deque[Task] = deque()
         self._awaited = 0
         self._change = threading.Condition()
@@ -77,6 +78,7 @@ class WorkerPool:
         with self._change:
             if not self._is_started:
                 self._is_started = True
+                _preload(self._definitions)
                 for slot in self._slots:
                     slot.start()
 
@@ -112,10 +114,17 @@ class WorkerPool:
                     self._pending.remove(task)
 
     def state(self) -> dict[str, int]:
-        """Return how many workers are alive, out of how many, and how many tasks wait for one."""
+        """Return how many workers are alive and loaded, out of how many, and how many tasks wait for one."""
         with self._change:
             queued = len(self._pending)
-        return {"alive": len(self.worker_ids()), "workers": len(self._slots), "queued": queued}
+        loaded = sum(slot.has_loaded for slot in self._slots)
+        alive = len(self.worker_ids())
+        return {"alive": alive, "loaded": loaded, "workers": len(self._slots), "queued": queued}
+
+    @property
+    def is_loading(self) -> bool:
+        """True from the start until every slot has had a worker that loaded its processes."""
+        return self._is_started and not all(slot.has_loaded for slot in self._slots)
 
     def worker_ids(self) -> list[int]:
         """Return the process ids of the workers that are alive."""
@@ -165,6 +174,7 @@ class _Slot(threading.Thread):
         self._definitions = definitions
         self._is_reserved = is_reserved
         self._worker: _Worker | None = None
+        self.has_loaded = False
 
     @property
     def worker_id(self) -> int | None:
@@ -173,8 +183,8 @@ class _Slot(threading.Thread):
 
     def run(self) -> None:
         while True:
-            with suppress(OSError):
-                self._live_worker()
+            with suppress(OSError, EOFError):
+                self._load(self._live_worker())
             task = self._pool.take(only_awaited=self._is_reserved)
             if task is None:
                 break
@@ -187,6 +197,14 @@ class _Slot(threading.Thread):
                     task.listener.ended(outcome)
         if self._worker is not None:
             self._worker.kill()
+
+    def _load(self, worker: "_Worker") -> None:
+        """Wait until a worker has loaded its processes, for as long as a task would."""
+        deadline = time.monotonic() + _READY_WITHIN_S
+        while not worker.is_ready and not self._pool.is_closing and time.monotonic() < deadline:
+            if worker.pipe.poll(_TICK_S):
+                worker.is_ready = isinstance(worker.pipe.recv(), Ready)
+        self.has_loaded = self.has_loaded or worker.is_ready
 
     def _live_worker(self) -> "_Worker":
         if self._worker is None or not self._worker.process.is_alive():
@@ -268,6 +286,15 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.pipe.close()
+
+
+def _preload(definitions: Iterable[str]) -> None:
+    """Have the server of forks import what workers need, once: a new worker then takes tenths of a second.
+
+    It does so when it starts, with the first pool of this process.
+    """
+    modules = {json.loads(definition)["name"].rpartition(".")[0] for definition in definitions}
+    _PROCESSES.set_forkserver_preload(["estran.jobs.worker", *sorted(modules - {""})])
 
 
 def _full(en: str, fr: str) -> QueueFull:

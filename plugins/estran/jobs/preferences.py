@@ -19,8 +19,13 @@ MEDIA_TYPES: Mapping[str, str] = {
     "geojson": "application/geo+json",
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+    "parquet": "application/vnd.apache.parquet",
+    "fgb": "application/flatgeobuf",
+    "jsonfg": "application/vnd.ogc.fg+json",
     "html": "text/html",
     "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
 

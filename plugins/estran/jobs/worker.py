@@ -37,6 +37,7 @@ class Request:
         inputs: Checked inputs.
         outputs: Requested outputs, None for all.
         as_document: Key the answer by output identifier.
+        is_kept: The server keeps the answer, as the result of a job.
     """
 
     job_id: str
@@ -44,6 +45,7 @@ class Request:
     inputs: dict[str, Any]
     outputs: dict[str, Any] | None
     as_document: bool
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def _execute(request: Request, pipe: connection.Connection) -> Answer | EstranEr
         processor.set_job_id(request.job_id)
         if callable(getattr(processor, "set_progress", None)):
             processor.set_progress(_Reporter(pipe))
+        if callable(getattr(processor, "set_kept", None)):
+            processor.set_kept(request.is_kept)
         wishes = {"outputs": request.outputs} if processor.supports_outputs else {}
         media_type, value = processor.execute(request.inputs, **wishes)
         return encode(

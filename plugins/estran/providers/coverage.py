@@ -13,32 +13,46 @@ from pydantic import ValidationError
 from pygeoapi.provider.base import BaseProvider
 
 from estran.carbon.errors import EstranError, InvalidInput, Unavailable
+from estran.layers.features.times import Interval
 from estran.layers.raster import Band, RasterWindow, open_raster
 from estran.layers.raster_grid import Area, Scale
-from estran.layers.raster_reading import fitting_factor, read_window
+from estran.layers.raster_reading import NotRead, Resampling, fitting_factor, read_window, refusals_only
+from estran.layers.raster_tiles import read_exactly
+from estran.layers.styles.catalogue import style_of
+from estran.layers.styles.style import Style
+from estran.layers.territory import read_territory
 from estran.providers.coverage_axes import spellings
 from estran.providers.coverage_geotiff import geotiff
 from estran.providers.coverage_json import coverage_json, crs_uri
+from estran.providers.coverage_netcdf import netcdf
 from estran.providers.coverage_picture import picture_resampling, png
 from estran.providers.coverage_query import (
+    TIME_AXES,
     bbox_area,
-    check_datetime,
+    exact_size,
     output_crs,
+    parse_subset,
     subset_areas,
+    time_in_subset,
     wanted_scale,
 )
 from estran.providers.coverage_settings import CoverageSettings, field_schema
+from estran.providers.coverage_slices import Slices, asked_interval, chosen_instants, same_grid
 from estran.providers.errors import as_provider_error
-from estran.providers.request import current_parameters, language
+from estran.providers.request import current_parameters, language, only_headers
 
 MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "json": "application/prs.coverage+json",
         "GTiff": "image/tiff; application=geotiff",
+        "netcdf": "application/x-netcdf",
         "png": "image/png",
     }
 )
 """Name of each output format, as in `f`, and its media type."""
+
+EXTENSIONS: Mapping[str, str] = MappingProxyType({"GTiff": ".tif", "netcdf": ".nc"})
+"""What ends the name of a file, of the formats that are saved rather than shown."""
 
 TEXT_SHARE = 4
 """A value written as text takes four times the memory of one in a GeoTIFF: so many fewer are allowed."""
@@ -70,7 +84,7 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]
         except EstranError as error:
             raise as_provider_error(error) from error
         grid = self._raster.grid
-        self.axes = spellings(grid.crs)
+        self.axes = [*spellings(grid.crs), *(sorted(TIME_AXES) if self._settings.times else ())]
         self.crs = crs_uri(grid.crs)
         self.num_bands = len(self._raster.bands)
         self._coverage_properties = {
@@ -111,37 +125,61 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]
             subsets: Axis name -> one or two values.
             bbox: Four or six numbers, in the axis order of `bbox_crs`; empty means everything.
             bbox_crs: CRS of `bbox`, CRS84 when absent.
-            datetime_: Checked, then ignored: the layer has no time axis.
+            datetime_: An instant or an interval; a layer without time ignores it once it is well formed.
             format_: A key of `MEDIA_TYPES`.
 
         Raises:
             BadQuery: a parameter is wrong.
-            ItemNotFound: the area lies outside the layer.
+            ItemNotFound: the area, or the time, lies outside the layer.
             QueryTooLarge: the answer would exceed the limit of the territory.
             LayerUnavailable: the file cannot be read.
         """
+        parameters = current_parameters()
         try:
-            check_datetime(datetime_)
+            asked = parse_subset(parameters["subset"]) if "subset" in parameters else subsets
+            in_subset, axes = time_in_subset(asked)
+            interval = asked_interval(parameters.get("datetime", datetime_), in_subset)
             box = bbox_area(bbox, bbox_crs)
-            areas = [
-                *([box] if box else []),
-                *subset_areas(subsets, current_parameters(), self._raster.grid.crs),
-            ]
+            areas = [*([box] if box else []), *subset_areas(axes, parameters, self._raster.grid.crs)]
             bands = tuple(self._raster.band(name) for name in properties)
-            return self._answer(areas, bands, _format(format_))
+            return self._answer(areas, bands, interval, _format(format_))
         except EstranError as error:
             raise as_provider_error(error) from error
 
-    def _answer(self, areas: Sequence[Area], bands: tuple[Band, ...], name: str) -> dict[str, Any] | bytes:
-        window = self._read(areas, bands, name)
+    def _answer(
+        self, areas: Sequence[Area], bands: tuple[Band, ...], interval: Interval | None, name: str
+    ) -> dict[str, Any] | bytes:
+        settings = self._settings
+        has_time_axis = name in {"json", "netcdf"}
+        times = settings.times
+        instants = chosen_instants(times, settings.data, interval, has_time_axis=has_time_axis)
+        if name in EXTENSIONS:
+            self.filename = f"{settings.data.stem}{EXTENSIONS[name]}"
+        try:
+            with refusals_only(wanted=only_headers()):
+                slices = self._slices(areas, bands, instants, name)
+        except NotRead:
+            return {} if name == "json" else b""
+        if name == "netcdf":
+            return netcdf(slices, settings, settings.collection or settings.data.stem)
         if name == "GTiff":
-            self.filename = f"{self._settings.data.stem}.tif"
-            return geotiff(window, self._settings)
+            return geotiff(slices.windows[0], settings)
         if name == "png":
-            return png(self._raster, window, picture_resampling(self._settings.resampling))
-        return coverage_json(window, self._settings)
+            return png(
+                self._raster, slices.windows[0], picture_resampling(settings.resampling), self._style()
+            )
+        return coverage_json(slices, settings)
 
-    def _read(self, areas: Sequence[Area], bands: tuple[Band, ...], name: str) -> RasterWindow:
+    def _style(self) -> Style | None:
+        settings = self._settings
+        if settings.config is None:
+            return None
+        territory = read_territory(settings.config)
+        return style_of(territory, settings.collection) if settings.collection in territory.layers else None
+
+    def _slices(
+        self, areas: Sequence[Area], bands: tuple[Band, ...], instants: tuple[str, ...], name: str
+    ) -> Slices:
         parameters = current_parameters()
         limit = self._settings.limits.coverage_pixels
         scale = wanted_scale(parameters, self._raster.grid)
@@ -151,15 +189,36 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]
         if name == "json":
             limit = max(1, limit // TEXT_SHARE)
             if scale is None and parameters.get("f") == "html":
-                scale = self._preview(areas, len(bands or self._raster.bands))
+                scale = self._preview(areas, len(bands or self._raster.bands) * max(1, len(instants)))
+        windows: list[RasterWindow] = []
+        for path in [self._settings.times[instant] for instant in instants] or [self._settings.data]:
+            window = self._read(path, areas, bands, scale, resampling, limit, max(1, len(instants)))
+            windows.append(same_grid(windows[0], window, path.name) if windows else window)
+        return Slices(tuple(windows), instants)
+
+    def _read(
+        self,
+        path: Path,
+        areas: Sequence[Area],
+        bands: tuple[Band, ...],
+        scale: Scale | None,
+        resampling: Resampling,
+        limit: int,
+        instants: int,
+    ) -> RasterWindow:
+        raster = open_raster(path)
+        size = exact_size(current_parameters(), raster.grid)
+        if size is not None:
+            return read_exactly(raster, areas, size, bands=bands, limit=limit)
         return read_window(
-            self._raster,
+            raster,
             areas,
-            bands=bands,
+            bands=tuple(raster.band(band.name) for band in bands),
             scale=scale,
             resampling=resampling,
-            crs=output_crs(parameters),
+            crs=output_crs(current_parameters()),
             limit=limit,
+            instants=instants,
         )
 
     def _preview(self, areas: Sequence[Area], bands: int) -> Scale:

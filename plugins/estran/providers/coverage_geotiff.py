@@ -9,6 +9,9 @@ from estran.providers.coverage_settings import CoverageSettings
 BLOCK = 512
 """Side of an internal tile, in cells."""
 
+SMALL = 1024
+"""A file of no more cells along a side has no overviews: it is read whole in four tiles."""
+
 
 def geotiff(window: RasterWindow, settings: CoverageSettings) -> bytes:
     """Return the bytes of a COG: CRS, nodata, names, units and colours of the bands, terms of use."""
@@ -43,6 +46,7 @@ def geotiff(window: RasterWindow, settings: CoverageSettings) -> bytes:
             blocksize=BLOCK,
             compress="DEFLATE",
             predictor="NO" if settings.is_categorical else "YES",
+            overviews="AUTO" if max(window.grid.width, window.grid.height) > SMALL else "NONE",
             overview_resampling="NEAREST" if settings.is_categorical else "AVERAGE",
             bigtiff="IF_SAFER",
         )

@@ -12,25 +12,25 @@ from typing import Any
 import numpy as np
 from pyproj import CRS
 
-from estran.layers.raster import Band, RasterWindow
+from estran.layers.raster import Band
 from estran.layers.raster_grid import Grid
 from estran.providers.coverage_axes import is_north_first
 from estran.providers.coverage_settings import UCUM, CoverageSettings
+from estran.providers.coverage_slices import Slices
 
 
-def coverage_json(window: RasterWindow, settings: CoverageSettings) -> dict[str, Any]:
-    """Return the CoverageJSON document of a window."""
-    names = [band.name for band in window.bands]
+def coverage_json(slices: Slices, settings: CoverageSettings) -> dict[str, Any]:
+    """Return the CoverageJSON document of part of a coverage."""
+    axes: dict[str, Any] = dict(_axes(slices.grid))
+    referencing = [_referencing(slices.grid.crs)]
+    if slices.instants:
+        axes = {"t": {"values": list(slices.instants)}, **axes}
+        referencing.append({"coordinates": ["t"], "system": {"type": "TemporalRS", "calendar": "Gregorian"}})
     return {
         "type": "Coverage",
-        "domain": {
-            "type": "Domain",
-            "domainType": "Grid",
-            "axes": _axes(window.grid),
-            "referencing": [_referencing(window.grid.crs)],
-        },
-        "parameters": {band.name: _parameter(settings, band) for band in window.bands},
-        "ranges": {name: _range(values) for name, values in zip(names, window.values, strict=True)},
+        "domain": {"type": "Domain", "domainType": "Grid", "axes": axes, "referencing": referencing},
+        "parameters": {band.name: _parameter(settings, band) for band in slices.bands},
+        "ranges": {band.name: _range(slices, place) for place, band in enumerate(slices.bands)},
         **settings.terms(),
     }
 
@@ -89,17 +89,19 @@ def _parameter(settings: CoverageSettings, band: Band) -> dict[str, Any]:
     return parameter
 
 
-def _range(values: "np.ma.MaskedArray[Any, np.dtype[Any]]") -> dict[str, Any]:
+def _range(slices: Slices, place: int) -> dict[str, Any]:
+    values = np.ma.stack([window.values[place] for window in slices.windows])
     flat = values.ravel()
     if values.dtype.kind == "f":
         flat = np.ma.masked_invalid(flat)
     if values.dtype == np.float32:
         # Through text, 0.1 stays 0.1; as it is, it would be written 0.10000000149011612.
         flat = np.ma.MaskedArray(flat.data.astype(str).astype(np.float64), mask=flat.mask)
+    has_time = bool(slices.instants)
     return {
         "type": "NdArray",
         "dataType": "float" if values.dtype.kind == "f" else "integer",
-        "axisNames": ["y", "x"],
-        "shape": list(values.shape),
+        "axisNames": ["t", "y", "x"] if has_time else ["y", "x"],
+        "shape": list(values.shape if has_time else values.shape[1:]),
         "values": flat.tolist(),
     }

@@ -1,6 +1,6 @@
 """What part of a coverage, at what size, does a request ask for?
 
-`bbox`, `bbox-crs`, `subset` and `properties` come through pygeoapi; `subset-crs`, `scale-factor`,
+`bbox`, `bbox-crs` and `properties` come through pygeoapi; `subset`, `subset-crs`, `datetime`, `scale-factor`,
 `scale-axes`, `scale-size` (or `scaleSize`, as older clients write it) and `crs` from the request itself.
 
 Reference:
@@ -9,7 +9,7 @@ Reference:
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 from math import inf, isfinite
 from typing import Any
 
@@ -24,7 +24,12 @@ DEFAULT_BBOX_CRS = "CRS84"
 LARGEST_SIZE = 1_000_000
 """No image is asked for with more cells along an axis; keeps products of sizes meaningful."""
 
+TIME_AXES = frozenset({"time", "t", "date", "datetime"})
+"""Names of the time axis, in lower case."""
+
 _ENTRY = re.compile(r"\s*([^(),\s]+)\(([^()]*)\)\s*")
+_ENTRY_END = re.compile(r"(?<=\)),")
+_BOUND = re.compile(r'"[^"]*"|[^":]+')
 
 
 def bbox_area(bbox: Sequence[float], bbox_crs: str | int | None) -> Area | None:
@@ -54,55 +59,79 @@ def bbox_area(bbox: Sequence[float], bbox_crs: str | int | None) -> Area | None:
     return Area(crs, left=first, bottom=second, right=third, top=fourth)
 
 
+def parse_subset(text: str) -> dict[str, list[str]]:
+    """Return the bounds that `subset` gives on each axis: one text, or two.
+
+    Raises:
+        InvalidInput: the text is not `axis(value)` or `axis(low:high)`, or an axis comes twice.
+
+    Example:
+        >>> parse_subset('Lat(46.1:*),time("2019":"2021-06")')
+        {'Lat': ['46.1', '*'], 'time': ['"2019"', '"2021-06"']}
+    """
+    axes: dict[str, list[str]] = {}
+    for entry in _ENTRY_END.split(text.strip()):
+        match = _ENTRY.fullmatch(entry)
+        bounds = [bound.strip() for bound in _BOUND.findall(match[2])] if match else []
+        whole = match is not None and ":".join(bounds) == re.sub(r"\s*:\s*", ":", match[2].strip())
+        if match is None or not whole or not 1 <= len(bounds) <= 2 or match[1] in axes:
+            raise InvalidInput(
+                f"subset={text[:80]} is not valid; write for example subset=Lat(46.1:46.2),Lon(-1.2:-1.1)",
+                f"subset={text[:80]} n'est pas valide ; écrivez par exemple "
+                "subset=Lat(46.1:46.2),Lon(-1.2:-1.1)",
+                where="subset",
+            )
+        axes[match[1]] = bounds
+    return axes
+
+
+def time_in_subset(subsets: Mapping[str, Sequence[Any]]) -> tuple[str | None, dict[str, Sequence[Any]]]:
+    """Return the time in `subset`, as `datetime` writes it, and the other axes."""
+    named = [name for name in subsets if name.lower() in TIME_AXES]
+    others = {name: bounds for name, bounds in subsets.items() if name not in named}
+    if not named:
+        return None, others
+    low, high = ([str(bound).strip('"') for bound in subsets[named[0]]] * 2)[:2]
+    if low == high:
+        return low, others
+    ends = [".." if bound == "*" else bound for bound in (low, high)]
+    return "/".join(ends), others
+
+
 def subset_areas(
     subsets: Mapping[str, Sequence[Any]], parameters: Mapping[str, str], own_crs: CRS
 ) -> list[Area]:
-    """Return the areas of `subset`, one per axis: an interval, a point or `*` on either side.
+    """Return the area of `subset`, one per CRS: an interval, a point or `*` on either side of each axis.
 
     Args:
-        subsets: Axis name -> one or two values, as pygeoapi reads them.
+        subsets: Axis name -> one or two values.
         parameters: `subset-crs` names the CRS of the axes.
         own_crs: CRS of the coverage, that of the axes unless `subset-crs` says otherwise.
 
     Raises:
-        InvalidInput: an axis or the CRS is unknown, or a value is not a number.
+        InvalidInput: an axis or the CRS is unknown, an axis comes twice, or a value is not a number.
     """
     crs = parse_crs(parameters["subset-crs"]) if "subset-crs" in parameters else own_crs
-    areas = []
+    areas: dict[CRS, Area] = {}
+    seen: set[Side] = set()
     for name, values in subsets.items():
         axis = axis_named(crs, name, where="subset")
         low = _coordinate(name, values[0], -inf)
         high = _coordinate(name, values[-1], inf)
-        if low > high:
+        if low > high or axis.side in seen:
             raise InvalidInput(
-                f"subset {name}({low:g}:{high:g}) has its bounds swapped; give the lower value first",
-                f"subset {name}({low:g}:{high:g}) a ses bornes inversées ; donnez d'abord la plus petite",
+                f"subset {name}({low:g}:{high:g}) has its bounds swapped, or its axis comes twice; give the "
+                "lower value first",
+                f"subset {name}({low:g}:{high:g}) a ses bornes inversées, ou son axe vient deux fois ; "
+                "donnez d'abord la plus petite",
                 where="subset",
             )
+        seen.add(axis.side)
         own = crs if axis.is_own else parse_crs(DEFAULT_BBOX_CRS)
-        areas.append(Area(own, left=low, right=high) if axis.side == "x" else Area(own, bottom=low, top=high))
-    return areas
-
-
-def check_datetime(text: str | None) -> None:
-    """Refuse a `datetime` that is neither an instant nor an interval; a layer without time ignores it.
-
-    Raises:
-        InvalidInput: the text is neither a date, nor a date-time, nor two of them around `/`.
-    """
-    if text is None:
-        return
-    ends = text.split("/")
-    try:
-        moments = [_moment(end) for end in ends if end not in {"", ".."}]
-    except ValueError:
-        moments = []
-    if not moments or len(ends) > 2:
-        raise InvalidInput(
-            f"datetime={text[:80]} is not valid; write for example 2021-01-01 or 2013-01-01/..",
-            f"datetime={text[:80]} n'est pas valide ; écrivez par exemple 2021-01-01 ou 2013-01-01/..",
-            where="datetime",
-        )
+        area = areas.get(own, Area(own))
+        side = {"left": low, "right": high} if axis.side == "x" else {"bottom": low, "top": high}
+        areas[own] = replace(area, **side)
+    return list(areas.values())
 
 
 def output_crs(parameters: Mapping[str, str]) -> CRS | None:
@@ -133,23 +162,38 @@ def wanted_scale(parameters: Mapping[str, str], grid: Grid) -> Scale | None:
     return None
 
 
-def _moment(text: str) -> datetime:
-    """A date-time, a date, a month or a year."""
-    missing = {4: "-01-01", 7: "-01"}.get(len(text), "")
-    return datetime.fromisoformat(text + missing)
+def exact_size(parameters: Mapping[str, str], grid: Grid) -> tuple[int, int] | None:
+    """Return the columns and rows of the very grid that `scaleSize` and `bbox` name together.
+
+    Clients of this old spelling place the cells by the bbox that they sent, in its CRS, whatever the
+    answer says; so they are given that grid, empty where the coverage does not reach.
+
+    Raises:
+        InvalidInput: the sizes are badly written.
+    """
+    if "scaleSize" not in parameters or "bbox" not in parameters or "crs" in parameters:
+        return None
+    scale = wanted_scale(parameters, grid)
+    if scale is None or scale.columns is None or scale.rows is None:
+        return None
+    return scale.columns, scale.rows
 
 
 def _coordinate(axis: str, value: Any, unbounded: float) -> float:
-    if value == "*":
-        return unbounded
     text = str(value)[:80]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if text == "*":
+        return unbounded
+    try:
+        number = float("nan" if isinstance(value, bool) else value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not isfinite(number):
         raise InvalidInput(
             f"subset {axis}({text}) is not a number; write for example {axis}(1:2) or {axis}(1:*)",
             f"subset {axis}({text}) n'est pas un nombre ; écrivez par exemple {axis}(1:2) ou {axis}(1:*)",
             where="subset",
         )
-    return float(value)
+    return number
 
 
 def _by_factor(key: str, text: str, crs: CRS) -> Scale:

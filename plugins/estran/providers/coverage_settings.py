@@ -27,6 +27,9 @@ class CoverageSettings(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     data: Path
+    config: Path | None = None
+    collection: str = ""
+    times: dict[str, Path] = {}
     resampling: Resampling = "nearest"
     licence: Licence | None = None
     attribution: str = ""

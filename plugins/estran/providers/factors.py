@@ -5,7 +5,7 @@ Configuration of the provider: pygeoapi's own keys; `data` is not read. The appl
 configuration file, for the values that the territory prefers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,18 @@ from pygeoapi.provider.base import BaseProvider, SchemaType
 from estran.carbon.errors import EstranError, NotFound, UnknownFactor
 from estran.factors.registry import Registry, read_registry
 from estran.factors.uses import processes_using
+from estran.layers.geodesy import parse_crs
 from estran.layers.territory import read_territory
 from estran.providers.errors import as_provider_error
 from estran.providers.factors_asked import ordered, selected
 from estran.providers.factors_rows import FIELDS, RegistryKey, Row, factor_row, factor_rows
+from estran.providers.factors_table import factor_table
+from estran.providers.features_filter import asked_filter
 from estran.providers.features_schema import described_fields, feature_schema
-from estran.providers.features_written import PageLinks, Publication
-from estran.providers.request import language
+from estran.providers.features_written import PageLinks, Publication, one_feature
+from estran.providers.request import current_parameters, language
+
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 FEW = 30
 """At most this many different values are listed as those of a column."""
@@ -85,7 +90,7 @@ class FactorProvider(BaseProvider):  # type: ignore[misc]
         """
         del datetime_, skip_geometry, crs_transform_spec, filterq
         try:
-            rows = [] if len(bbox) else selected(self._rows().values(), equals=properties, words=q)
+            rows = [] if len(bbox) else selected(self._filtered(), equals=properties, words=q)
         except EstranError as error:
             raise as_provider_error(error) from error
         found = ordered(rows, [(key["property"], key["order"] != "-") for key in sortby])
@@ -109,12 +114,10 @@ class FactorProvider(BaseProvider):  # type: ignore[misc]
             raise as_provider_error(missing) from error
         except EstranError as error:
             raise as_provider_error(error) from error
-        return {
-            **_feature(row, ()),
-            **self._neighbours(identifier),
-            "links": [*self._publication.links(), *self._process_links(identifier)],
-            **self._publication.members(),
-        }
+        before, after = self._neighbours(identifier)
+        links = self._process_links(identifier)
+        item = _feature(row, ())
+        return one_feature(item, self._publication, previous=before, following=after, links=links)
 
     def _read(self) -> Registry:
         config = self._definition.get("config")
@@ -126,16 +129,21 @@ class FactorProvider(BaseProvider):  # type: ignore[misc]
         except EstranError as error:
             raise as_provider_error(error) from error
 
-    def _neighbours(self, identifier: str) -> dict[str, str]:
+    def _filtered(self) -> Iterable[Row]:
+        """The rows that the filter of the request selects; pygeoapi does not see it."""
+        rows = self._rows()
+        where = asked_filter(current_parameters(), parse_crs(CRS84))
+        if where is None:
+            return rows.values()
+        kept = factor_table(RegistryKey(self._registry), language()).matching(where)
+        return [row for identifier, row in rows.items() if identifier in kept]
+
+    def _neighbours(self, identifier: str) -> tuple[str | None, str | None]:
         listed = list(self._rows())
         if identifier not in listed:
-            return {}
+            return None, None
         place = listed.index(identifier)
-        around = {
-            "prev": listed[place - 1] if place else None,
-            "next": next(iter(listed[place + 1 :]), None),
-        }
-        return {name: other for name, other in around.items() if other is not None}
+        return listed[place - 1] if place else None, next(iter(listed[place + 1 :]), None)
 
     def _process_links(self, identifier: str) -> list[dict[str, str]]:
         base = str(self._definition.get("base_url", "")).rstrip("/")

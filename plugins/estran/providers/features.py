@@ -5,7 +5,7 @@ Configuration of the provider, besides pygeoapi's own keys: `table`, `id_field`,
 `synthetic` and `field_settings`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pygeoapi.crs import CrsTransformSpec
@@ -13,14 +13,17 @@ from pygeoapi.provider.base import BaseProvider, SchemaType
 from pyproj import CRS
 
 from estran.carbon.errors import EstranError, Unavailable
-from estran.layers.features.query import FeatureQuery, FeatureStore
+from estran.layers.features.encoding.formats import FORMATS
+from estran.layers.features.encoding.table import FeatureTable
+from estran.layers.features.query import FeatureQuery, FeatureStore, StoredFeature
 from estran.layers.features.stores import open_feature_store
 from estran.layers.geodesy import parse_crs
 from estran.providers.errors import as_provider_error
 from estran.providers.features_asked import selection
-from estran.providers.features_schema import described_fields, feature_schema
-from estran.providers.features_written import Publication, feature_list, page_links
-from estran.providers.request import language
+from estran.providers.features_schema import described_fields, feature_schema, properties_schema
+from estran.providers.features_tables import all_tables, page_table
+from estran.providers.features_written import Publication, feature_list, one_feature, page_links
+from estran.providers.request import current_parameters, language
 
 DEFAULT_CRS = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
@@ -36,7 +39,7 @@ class FeatureProvider(BaseProvider):  # type: ignore[misc]
         self._definition = provider_def
         self._publication = Publication.of(provider_def)
         self.include_extra_query_parameters = True
-        self.editable = False
+        self.editable = bool(provider_def.get("editable"))
         try:
             self._store = self._opened()
         except EstranError as error:
@@ -51,6 +54,26 @@ class FeatureProvider(BaseProvider):  # type: ignore[misc]
     def get_schema(self, schema_type: SchemaType = SchemaType.item) -> tuple[str, dict[str, Any]]:
         """Return the media type and JSON Schema of a feature."""
         return "application/geo+json", feature_schema(self.get_fields(), self.id_field, schema_type.value)
+
+    def get_properties_schema(self, *, ranges: bool) -> dict[str, dict[str, Any]]:
+        """Return the schema of the geometry and of each property; with `ranges`, with what they hold now."""
+        fields = self.get_fields()
+        served = {name: fields[name] for name in self.properties or fields if name in fields}
+        try:
+            return properties_schema(
+                served,
+                self._store,
+                self._definition.get("field_settings", {}),
+                language(),
+                time_field=self.time_field,
+                extremes=self._store.extremes() if ranges else {},
+            )
+        except EstranError as error:
+            raise as_provider_error(error) from error
+
+    def get_required(self) -> list[str]:
+        """Return the properties that are never null."""
+        return sorted(self._store.required)
 
     def get_domains(
         self, properties: Sequence[str] = (), current: bool = False
@@ -92,7 +115,7 @@ class FeatureProvider(BaseProvider):  # type: ignore[misc]
             parameters = [*properties, *([("q", q)] if q else [])]
             query = selection(query, self._store, bbox=bbox, datetime=datetime_, parameters=parameters)
             page = self._store.query(query)
-            features = feature_list(page.features, self._store, self._target(crs_transform_spec))
+            features = self._features(page.features, query, self._target(crs_transform_spec))
         except EstranError as error:
             raise as_provider_error(error) from error
         links = page_links(self._definition, self._store, page.next, self._publication.links())
@@ -115,13 +138,26 @@ class FeatureProvider(BaseProvider):  # type: ignore[misc]
             (item,) = feature_list([found.feature], self._store, self._target(crs_transform_spec))
         except EstranError as error:
             raise as_provider_error(error) from error
-        neighbours = {"prev": found.previous, "next": found.next}
-        return {
-            **item,
-            **{name: value for name, value in neighbours.items() if value is not None},
-            "links": self._publication.links(),
-            **self._publication.members(),
-        }
+        return one_feature(item, self._publication, previous=found.previous, following=found.next)
+
+    def tables(self) -> Iterator[FeatureTable]:
+        """Yield all features, in the storage CRS, page after page.
+
+        Raises:
+            EstranError: the store cannot be read.
+        """
+        query = FeatureQuery(time_field=self.time_field, properties=tuple(self.properties) or None)
+        return all_tables(self._definition, self._store, query, self.get_fields())
+
+    def _features(
+        self, found: Sequence[StoredFeature], query: FeatureQuery, target: CRS
+    ) -> list[dict[str, Any]] | FeatureTable:
+        """Return features as GeoJSON, or as a table when a formatter of ours writes the page."""
+        if current_parameters().get("f") in FORMATS:
+            return page_table(
+                found, self._definition, self._store, query, target=target, fields=self.get_fields()
+            )
+        return feature_list(found, self._store, target)
 
     def _opened(self) -> FeatureStore:
         store = open_feature_store(self.data, self._definition["table"], self.id_field)

@@ -1,9 +1,16 @@
-"""What do the columns of a collection mean? As JSON Schema, titled in one language."""
+"""What do the columns of a collection mean? As JSON Schema, titled in one language.
+
+Reference: OGC 23-058r1 (Features, part 5: schemas), for `x-ogc-role`, `x-ogc-propertySeq`,
+`x-ogc-unit` and the formats of geometries.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from estran.layers.features.query import Field
+from estran.layers.features.query import Extremes, FeatureStore, Field
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_GEOMETRY = {"fr": "Géométrie", "en": "Geometry"}
 
 
 def described_fields(
@@ -17,6 +24,51 @@ def described_fields(
         language: `fr` or `en`.
     """
     return {name: _described(field, settings.get(name, {}), language) for name, field in fields.items()}
+
+
+def properties_schema(
+    fields: Mapping[str, Mapping[str, Any]],
+    store: FeatureStore,
+    settings: Mapping[str, Mapping[str, Any]],
+    language: str,
+    *,
+    time_field: str | None,
+    extremes: Mapping[str, Extremes],
+) -> dict[str, dict[str, Any]]:
+    """Return the schema of each property, with its role and its place; the geometry first.
+
+    Args:
+        fields: What `described_fields` gives, less what is not served.
+        store: Where the features are.
+        settings: By column: `title` and `codelist` in `fr` and `en`, `unit`.
+        language: `fr` or `en`.
+        time_field: The column that tells the time of a feature.
+        extremes: By column, the least and the greatest value.
+    """
+    shape = (store.geometry_type or "any").lower()
+    found: dict[str, dict[str, Any]] = {
+        "geometry": {
+            "title": _GEOMETRY[language],
+            "format": f"geometry-{shape}",
+            "x-ogc-role": "primary-geometry",
+        }
+    }
+    for name, schema in fields.items():
+        codes = settings.get(name, {}).get("codelist") or {}
+        known = dict(schema)
+        if codes:
+            whole = schema["type"] == "integer"
+            known["oneOf"] = [
+                {"const": int(code) if whole else code, "title": words[language]}
+                for code, words in codes.items()
+            ]
+        if name in extremes and schema["type"] in {"integer", "number"}:
+            known["minimum"], known["maximum"] = extremes[name]
+        role = {store.id_field: "id", time_field: "primary-instant"}.get(name)
+        found[name] = {**known, "x-ogc-role": role} if role else known
+    return {
+        name: {**schema, "x-ogc-propertySeq": place} for place, (name, schema) in enumerate(found.items(), 1)
+    }
 
 
 def feature_schema(fields: Mapping[str, Any], id_field: str, use: str) -> dict[str, Any]:

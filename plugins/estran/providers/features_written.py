@@ -10,13 +10,19 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
+from estran.layers.features.encoding.formats import FORMATS
 from estran.layers.features.projection import written
 from estran.layers.features.query import FeatureStore, StoredFeature
 from estran.providers.features_asked import PAGE_PARAMETER
-from estran.providers.request import language, read_items_request
+from estran.providers.request import current_parameters, language, read_items_request
 
 _NEXT = {"fr": "Page suivante", "en": "Next page"}
-_TYPES = {"html": "text/html", "jsonld": "application/ld+json"}
+_AS = {"fr": "Ces objets en {}", "en": "These features as {}"}
+_TYPES = {
+    "html": "text/html",
+    "jsonld": "application/ld+json",
+    **{name: made.media_type for name, made in FORMATS.items()},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,24 @@ class Publication:
         return [{"rel": "license", "type": "text/html", "title": title, "href": href}]
 
 
+def one_feature(
+    item: Mapping[str, Any],
+    publication: Publication,
+    *,
+    previous: str | None,
+    following: str | None,
+    links: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """Return a feature by itself, with its neighbours, the terms of its collection and other links."""
+    neighbours = {"prev": previous, "next": following}
+    return {
+        **item,
+        **{name: value for name, value in neighbours.items() if value is not None},
+        "links": [*publication.links(), *links],
+        **publication.members(),
+    }
+
+
 class PageLinks(list[dict[str, str]]):
     """The links of a page, to which pygeoapi adds its own.
 
@@ -71,7 +95,7 @@ class PageLinks(list[dict[str, str]]):
     def append(self, link: dict[str, str]) -> None:
         """Add a link, unless it is a `next` that would mislead."""
         if link.get("rel") != "next" or self._next_by_offset:
-            super().append(link)
+            super().append(_titled(link))
 
 
 def page_links(
@@ -94,6 +118,9 @@ def page_links(
     if {"base_url", "collection"} <= definition.keys():
         address = f"{definition['base_url'].rstrip('/')}/collections/{definition['collection']}/items"
     kept = {name: text for name, text in asked.parameters.items() if name not in {"offset", PAGE_PARAMETER}}
+    chosen = current_parameters().get("f", "")
+    if chosen in FORMATS:
+        kept["f"] = chosen
     following = {
         "rel": "next",
         "type": _TYPES.get(kept.get("f", ""), "application/geo+json"),
@@ -101,6 +128,16 @@ def page_links(
         "href": f"{address}?{urlencode({**kept, PAGE_PARAMETER: cursor}, quote_via=quote, safe=',')}",
     }
     return PageLinks([following, *links], next_by_offset=False)
+
+
+def _titled(link: dict[str, str]) -> dict[str, str]:
+    """Return a link to the page in a format of ours with its title in the language of the request."""
+    for made in FORMATS.values():
+        if link.get("rel") == "alternate" and link.get("type", "").startswith(made.media_type):
+            # pygeoapi writes the name of its own CSV in capitals.
+            href = link["href"].replace("?f=CSV", "?f=csv")
+            return {**link, "title": _AS[language()].format(made.title), "href": href}
+    return link
 
 
 def feature_list(features: Sequence[StoredFeature], store: FeatureStore, target: CRS) -> list[dict[str, Any]]:

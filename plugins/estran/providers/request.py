@@ -90,6 +90,12 @@ def current_parameters() -> Mapping[str, str]:
     return asked.parameters if asked else {}
 
 
+def only_headers() -> bool:
+    """Tell whether the request is a HEAD, whose answer has no body."""
+    asked = read_request()
+    return asked is not None and asked.method == "HEAD"
+
+
 def read_items_request() -> Asked | None:
     """Return the current HTTP request when it asks for a list of features."""
     asked = read_request()

@@ -6,7 +6,7 @@ The request arrives with its format and its language already chosen, so pygeoapi
 
 import copy
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from flask import Request
@@ -48,20 +48,35 @@ class EstranAPI(API):  # type: ignore[misc]
             {**provider, "format": dict(coverage_format)} if provider["type"] == "coverage" else provider
             for provider in resource["providers"]
         ]
+        return self._with_resource(collection, resource)
+
+    def with_formatter(self, collection: str, formatter: Mapping[str, str]) -> "EstranAPI":
+        """Return this API where the features of a collection have one more format."""
+        resource = self.config["resources"][collection]
+        formatters = [*resource.get("formatters", ()), dict(formatter)]
+        return self._with_resource(collection, {**resource, "formatters": formatters})
+
+    def _with_resource(self, collection: str, resource: Mapping[str, Any]) -> "EstranAPI":
         other = copy.copy(self)
         other.config = {**self.config, "resources": {**self.config["resources"], collection: resource}}
         return other
 
 
-class _Unread(dict[str, str]):
-    """Parameters of which some are listed, and are absent when asked for by name."""
+class _Shown(dict[str, str]):
+    """Parameters as they came when listed, and with others in their place when asked for by name."""
 
-    def __init__(self, parameters: Mapping[str, str], hidden: Collection[str]) -> None:
+    def __init__(self, parameters: Mapping[str, str], read: Mapping[str, str | None]) -> None:
         super().__init__(parameters)
-        self._hidden = frozenset(hidden)
+        self._read = dict(read)
 
     def get(self, name: str, default: Any = None) -> Any:
-        return default if name in self._hidden else super().get(name, default)
+        if name in self._read:
+            found = self._read[name]
+            return default if found is None else found
+        return super().get(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        return self._read[str(name)] is not None if name in self._read else super().__contains__(name)
 
 
 class EstranRequest(APIRequest):  # type: ignore[misc]
@@ -92,13 +107,13 @@ class EstranRequest(APIRequest):  # type: ignore[misc]
         other._format = name
         return other
 
-    def without(self, names: Collection[str]) -> "EstranRequest":
-        """Return the same request where pygeoapi reads neither these parameters nor a body.
+    def reading(self, parameters: Mapping[str, str | None]) -> "EstranRequest":
+        """Return the same request without body, where pygeoapi reads these values, None being none.
 
-        It still writes them in the links to the page itself.
+        It still writes the parameters as they came in the links to the page itself.
         """
         other = copy.copy(self)
-        other._args = _Unread(self._args, names)
+        other._args = _Shown(self._args, parameters)
         other._data = b""
         return other
 

@@ -7,6 +7,7 @@ What every answer shares is here: language, errors, headers, the access log. Add
 import json
 import logging
 import time
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, g, request
@@ -14,21 +15,27 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 
 from estran.jobs.errors import RETRY_AFTER_S
+from estran.server.compression import compress, held_tag, plain_tags
 from estran.server.configuration import read_configuration
 from estran.server.errors import Problem, Refused, problem_of
+from estran.server.links import add_links
+from estran.server.records import attach
 from estran.server.routes import allowed_methods, routes
 from estran.server.service import PROBLEM, Service
-from estran.server.upstream import forget_translations, use_link_titles
+from estran.server.upstream import use_link_titles
 from estran.web.paths import CONTENT_SECURITY_POLICY
 
 LOGGER = logging.getLogger(__name__)
 ACCESS = logging.getLogger("estran.access")
 
 CORS_EXPOSED = (
-    "Content-Crs, Content-Disposition, Content-Language, ETag, Link, Location, "
+    "Content-Bbox, Content-Crs, Content-Disposition, Content-Language, ETag, Link, Location, "
     "OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After"
 )
-CORS_ACCEPTED = "Accept, Accept-Language, Content-Type, If-Match, If-None-Match, Prefer"
+CORS_ACCEPTED = (
+    "Accept, Accept-Language, Authorization, Content-Crs, Content-Type, "
+    "If-Match, If-Modified-Since, If-None-Match, Prefer"
+)
 CHATTY = ("pygeoapi.l10n", "pygeoapi.api.itemtypes", "pygeoapi.api.processes")
 """Loggers that warn of what is right: a key that is not a language, an `offset` that is absent."""
 ONE_DAY_S = 86_400
@@ -49,7 +56,8 @@ def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.ERROR)
     use_link_titles()
-    service = Service(configuration)
+    service = Service(configuration, config_path)
+    attach(service, partial(add_links, service))
     app = Flask(
         __name__,
         static_folder=configuration["server"]["templates"]["static"],
@@ -60,7 +68,7 @@ def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
     app.extensions["estran"] = service
     app.register_blueprint(routes(service))
     app.before_request(lambda: _before(service))
-    app.after_request(_after)
+    app.after_request(lambda response: _after(service, response))
     app.register_error_handler(Exception, lambda error: _failed(service, error))
     service.openapi.text()
     return app
@@ -68,9 +76,10 @@ def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
 
 def _before(service: Service) -> Response | None:
     g.began = time.perf_counter()
+    g.estran_held = request.headers.get("If-None-Match", "")
+    request.environ["HTTP_IF_NONE_MATCH"] = plain_tags(g.estran_held)
     language = service.language().language
     request.accept_languages = LanguageAccept([(language, 1.0)])
-    forget_translations(service)
     if request.method == "OPTIONS":
         methods = ", ".join(allowed_methods(service))
         return _options(methods)
@@ -102,7 +111,7 @@ def _bare(problem: Problem) -> Response:
     return Response(json.dumps(document), problem.status, content_type=PROBLEM)
 
 
-def _after(response: Response) -> Response:
+def _after(service: Service, response: Response) -> Response:
     headers = response.headers
     headers.pop("X-Powered-By", None)
     headers["Access-Control-Allow-Origin"] = "*"
@@ -120,8 +129,18 @@ def _after(response: Response) -> Response:
             headers["Cache-Control"] = f"public, max-age={ONE_YEAR_S}, immutable"
     else:
         response.vary.update(("Accept", "Accept-Language"))
+    if response.status_code == 304:
+        response.set_etag(*held_tag(g.estran_held, response.get_etag()[0] or ""))
+    _state_policy(response)
+    compress(request, response, service.memory if g.get("estran_kept") else None)
     if response.status_code == 503:
         headers.setdefault("Retry-After", str(RETRY_AFTER_S))
     elapsed_ms = 1000 * (time.perf_counter() - g.get("began", time.perf_counter()))
     ACCESS.info("%s %s %d %.1f ms", request.method, request.path, response.status_code, elapsed_ms)
     return response
+
+
+def _state_policy(response: Response) -> None:
+    """Say that an answer nobody declared cacheable is not: a job, an execution, an error, the health."""
+    if "Cache-Control" not in response.headers and request.method != "OPTIONS":
+        response.headers["Cache-Control"] = "no-store"

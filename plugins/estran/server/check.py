@@ -217,7 +217,7 @@ def _check_pygeoapi(document: Mapping[str, Any], lines: Lines, file: Path) -> It
     try:
         configuration = complete(document, base=file.parent, file=file)
     except InvalidConfiguration as error:
-        yield _plain(1, DATABASE_VARIABLE, error.en, error.fr)
+        yield _plain(1, error.where or DATABASE_VARIABLE, error.en, error.fr)
         return
     manager = configuration["server"]["manager"]
     configuration["server"]["manager"] = {"connection": "", "output_dir": "", **_given(manager)}
@@ -234,7 +234,7 @@ def _check_pygeoapi(document: Mapping[str, Any], lines: Lines, file: Path) -> It
         )
     for identifier, resource in configuration["resources"].items():
         for position, provider in enumerate(resource.get("providers", [])):
-            data = provider.get("data")
+            data = None if provider["type"] in {"tile", "record"} else provider.get("data")
             if (
                 isinstance(data, str)
                 and Path(data).is_absolute()

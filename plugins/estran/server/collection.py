@@ -1,105 +1,167 @@
 """What a collection answers: its description, its schema, its features, its coverage."""
 
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 import pygeoapi.api as core
 from flask import Response, request
+from pygeoapi import l10n
 from pygeoapi.api import itemtypes
 from pygeoapi.api.coverages import get_collection_coverage
 from pygeoapi.util import get_dataset_formatters
 from werkzeug.exceptions import MethodNotAllowed
 
 from estran.carbon.errors import InvalidInput
+from estran.layers.features.cql_json import JSON as JSON_FILTER
 from estran.providers.coverage import MEDIA_TYPES
-from estran.providers.features_filter import JSON as JSON_FILTER
 from estran.providers.features_filter import PARAMETERS as FILTER
 from estran.providers.request import current_parameters, set_parameters
+from estran.server import downloads, editing
+from estran.server.api import EstranAPI, EstranRequest
 from estran.server.bodies import check_media_type, json_object
+from estran.server.caching import cached
+from estran.server.coverages import coverage_page
+from estran.server.feature_file import feature_file, jsonfg_item
+from estran.server.feature_page import feature_page
+from estran.server.links import add_links
 from estran.server.negotiation import (
     HTML,
     ITEMS,
     JSON,
     JSON_AND_HTML,
+    JSON_FG,
     SCHEMAS,
     Formats,
     bare,
+    chosen_format,
     coverage_formats,
 )
+from estran.server.negotiation import ITEM as ITEM_FORMATS
 from estran.server.parameters import COVERAGE, ITEM, QUERYABLES
 from estran.server.parameters import ITEMS as ITEMS_PARAMETERS
-from estran.server.queryables import described_queryables
+from estran.server.queryables import described_queryables, described_schema
 from estran.server.service import GEOJSON, Answer, Service
+from estran.server.styles import layer_page
+
+ASKED = ("filter", "sortby", "limit", "bbox", "datetime")
+"""What the form of a page of features keeps of the request."""
 
 READING = ("GET", "HEAD", "OPTIONS")
 
 
 def collections(service: Service) -> Response:
     """List the collections that are not hidden."""
-    return service.answer(core.describe_collections, formats=JSON_AND_HTML)
+    make = partial(
+        service.answer,
+        core.describe_collections,
+        formats=JSON_AND_HTML,
+        template="collections/index.html",
+        change=partial(add_links, service),
+    )
+    return cached(service, None, make)
 
 
 def description(service: Service, collection: str) -> Response:
     """Describe a collection."""
     service.layers.require(collection)
-    return service.answer(core.describe_collections, collection, formats=JSON_AND_HTML)
+    make = partial(
+        service.answer,
+        core.describe_collections,
+        collection,
+        formats=JSON_AND_HTML,
+        template="collections/collection.html",
+        data=layer_page(service, collection),
+        change=partial(add_links, service),
+    )
+    return cached(service, collection, make)
 
 
 def schema(service: Service, collection: str) -> Response:
     """Return the JSON Schema of a collection."""
     service.layers.require(collection)
-    return service.answer(core.get_collection_schema, collection, formats=SCHEMAS)
+    make = partial(
+        service.answer,
+        described_schema,
+        collection,
+        formats=SCHEMAS,
+        template="collections/schema.html",
+        data=_places(service, collection),
+    )
+    return cached(service, collection, make)
 
 
 def queryables(service: Service, collection: str) -> Response:
     """Return what a filter may name."""
     service.layers.require(collection)
-    return service.answer(described_queryables, collection, formats=SCHEMAS, allowed=QUERYABLES)
+    make = partial(
+        service.answer,
+        described_queryables,
+        collection,
+        formats=SCHEMAS,
+        allowed=QUERYABLES,
+        template="collections/queryables.html",
+        data=_places(service, collection),
+    )
+    return cached(service, collection, make)
 
 
 def coverage(service: Service, collection: str) -> Response:
     """Return part of a coverage."""
     service.layers.require(collection)
     formats = coverage_formats(_provider(service, collection, "coverage"))
-    return service.answer(_coverage, collection, formats=formats, allowed=COVERAGE)
+    page = coverage_page(service, collection) if chosen_format(request, formats) == HTML else {}
+    make = partial(service.answer, _coverage, collection, formats=formats, allowed=COVERAGE, **page)
+    return cached(service, collection, make)
 
 
 def items(service: Service, collection: str) -> Response:
     """Return a page of features; a POST carries a CQL2 filter, or a feature to add."""
     state = service.layers.require(collection)
-    _provider(service, collection, "feature")
+    provider = _provider(service, collection, "feature")
     if request.method == "POST" and request.mimetype == GEOJSON:
-        return _change(service, "create", collection)
-    response = service.answer(
-        _items,
+        return editing.create(service, collection)
+    body = _filter_body(service, collection) if request.method == "POST" else b""
+    least = _least(provider["id_field"], state.fields) if request.method == "HEAD" else {}
+    make = partial(
+        service.answer,
+        partial(_items, least=least),
         collection,
         formats=_items_formats(service, collection),
-        allowed=ITEMS_PARAMETERS if state.filterable else ITEMS_PARAMETERS - FILTER,
+        allowed=(ITEMS_PARAMETERS if state.filterable else ITEMS_PARAMETERS - FILTER)
+        | ({"q"} if state.searchable else set()),
         fields=state.fields,
-        body=_filter_body(service, collection) if request.method == "POST" else b"",
+        body=body,
+        template="collections/items/index.html",
+        data={
+            **_item_data(service, collection),
+            "offset": request.args.get("offset", 0, type=int),
+            "fields": state.fields if state.filterable else (),
+            "asked": {name: request.args[name] for name in ASKED if name in request.args},
+        },
     )
-    return _as_geojson(response)
+    return cached(service, collection, make)
 
 
 def item(service: Service, collection: str, item: str) -> Response:
     """Return, replace or delete one feature."""
-    service.layers.require(collection)
+    state = service.layers.require(collection)
     _provider(service, collection, "feature")
-    if request.method in {"PUT", "DELETE"}:
-        return _change(service, "update" if request.method == "PUT" else "delete", collection, item)
-    response = service.answer(itemtypes.get_collection_item, collection, item, formats=ITEMS, allowed=ITEM)
-    return _as_geojson(response)
-
-
-def _change(service: Service, action: str, collection: str, item: str | None = None) -> Response:
-    if not service.layers.require(collection).editable:
-        raise MethodNotAllowed(valid_methods=READING if item else (*READING, "POST"))
-    body = b"" if action == "delete" else _checked_body(service)
-
-    def manage(api: Any, asked: Any) -> Answer:
-        answer: Answer = itemtypes.manage_collection_item(api, asked, action, collection, item)
-        return answer
-
-    return service.answer(manage, formats=JSON_AND_HTML, body=body)
+    if request.method in editing.WRITING:
+        return editing.change(service, collection, item)
+    make = partial(
+        service.answer,
+        _item,
+        collection,
+        item,
+        formats=ITEM_FORMATS,
+        allowed=ITEM,
+        template="collections/items/item.html",
+        data=_item_data(service, collection),
+    )
+    if state.editable:
+        return editing.tagged(service, collection, item, make)
+    return cached(service, collection, make)
 
 
 def _coverage(api: Any, asked: Any, collection: str) -> Answer:
@@ -110,18 +172,41 @@ def _coverage(api: Any, asked: Any, collection: str) -> Answer:
         )
         mimetype = MEDIA_TYPES.get(name, provider["format"]["mimetype"])
         api = api.with_coverage_format(collection, {"name": name, "mimetype": mimetype})
-    answer: Answer = get_collection_coverage(api, asked, collection)
+    own = dict.fromkeys(("subset", "datetime"))
+    answer: Answer = get_collection_coverage(api, asked.reading(own), collection)
     return answer
 
 
-def _items(api: Any, asked: Any, collection: str) -> Answer:
-    """Return a page; our provider reads the filter itself, and pygeoapi does not see it."""
+def _items(api: EstranAPI, asked: EstranRequest, collection: str, *, least: Mapping[str, str]) -> Answer:
+    """Return a page; our provider reads the filter itself, and pygeoapi does not see it.
+
+    Args:
+        api: The API.
+        asked: The request.
+        collection: The layer.
+        least: Parameters that make the page small when only its headers are asked for.
+    """
     filters = dict(current_parameters())
     if asked.data:
         filters |= {"filter": asked.data.decode(), "filter-lang": JSON_FILTER}
+    chosen = {"properties": asked.params["properties"]} if "properties" in asked.params else {}
+    read = {**dict.fromkeys(FILTER), **least, **chosen}
     with set_parameters(filters):
-        answer: Answer = itemtypes.get_collection_items(api, asked.without(FILTER), collection)
+        make = feature_page if asked.format == JSON else feature_file
+        answer: Answer = make(api, asked.reading(read), collection)
     return answer
+
+
+def _least(id_field: str, fields: Collection[str]) -> Mapping[str, str]:
+    """Return the parameters with which a page has the same headers and costs the least."""
+    return {"skipGeometry": "true", **({"properties": id_field} if id_field in fields else {})}
+
+
+def _item(api: EstranAPI, asked: EstranRequest, collection: str, item: str) -> Answer:
+    if asked.format == JSON_FG:
+        return jsonfg_item(api, asked, collection, item)
+    headers, status, content = itemtypes.get_collection_item(api, asked, collection, item)
+    return {**headers, **({"Content-Type": GEOJSON} if asked.format == JSON else {})}, status, content
 
 
 def _filter_body(service: Service, collection: str) -> bytes:
@@ -151,10 +236,22 @@ def _provider(service: Service, collection: str, kind: str) -> dict[str, Any]:
     )
 
 
-def _as_geojson(response: Response) -> Response:
-    if response.mimetype == "application/json":
-        response.content_type = GEOJSON
-    return response
+def _places(service: Service, collection: str) -> dict[str, Any]:
+    """Return the addresses that a page of a collection shows."""
+    collections_path = service.api.get_collections_url()
+    return {"collections_path": collections_path, "dataset_path": f"{collections_path}/{collection}"}
+
+
+def _item_data(service: Service, collection: str) -> dict[str, Any]:
+    """Return what a page of features needs beside them."""
+    provider = _provider(service, collection, "feature")
+    return {
+        **_places(service, collection),
+        "title": l10n.translate(service.configuration["resources"][collection]["title"], service.language()),
+        "id_field": provider["id_field"],
+        "title_field": provider.get("title_field"),
+        "downloads": downloads.links(service, collection),
+    }
 
 
 def _checked_body(service: Service) -> bytes:

@@ -17,9 +17,13 @@ from pydantic import ValidationError
 from pygeoapi.util import yaml_load
 
 from estran.carbon.errors import InvalidConfiguration
+from estran.formatters.features import add_formatters
 from estran.layers.features.location import place_of
 from estran.layers.settings import EstranSettings, LayerSettings
-from estran.server.extent import read_extent, read_storage_crs
+from estran.server.extent import read_extent, read_storage_crs, temporal_extent
+from estran.server.records_collection import CATALOGUE, complete_catalogue
+from estran.server.rights import token_of
+from estran.server.tiles_configured import add_tiles
 from estran.web.paths import LOCALE, STATIC, TEMPLATES
 
 URL_VARIABLE = "ESTRAN_URL"
@@ -73,9 +77,17 @@ def complete(
     configuration.setdefault("logging", {}).setdefault("level", "WARNING")
     for identifier, resource in configuration.setdefault("resources", {}).items():
         if resource.get("type") == "process":
-            _complete_processor(resource, file)
+            _complete_processor(resource, file, configuration["server"]["url"])
         elif resource.get("type") == "collection":
             _complete_collection(identifier, resource, configuration, settings, file=file)
+    if CATALOGUE in configuration["resources"]:
+        raise InvalidConfiguration(
+            f"the identifier {CATALOGUE} is kept for the list of this server's layers; choose another one",
+            f"l'identifiant {CATALOGUE} est réservé à la liste des couches du serveur ; prenez-en un autre",
+            where=f"resources.{CATALOGUE}",
+        )
+    if settings.catalogue:
+        complete_catalogue(configuration, base / settings.data.directory)
     return configuration
 
 
@@ -138,10 +150,11 @@ def _complete_metadata(configuration: dict[str, Any], settings: EstranSettings) 
     metadata["contact"] = {"name": name.fr, **(metadata.get("contact") or {})}
 
 
-def _complete_processor(resource: dict[str, Any], file: Path) -> None:
+def _complete_processor(resource: dict[str, Any], file: Path, url: str) -> None:
     processor = resource.get("processor") or {}
     if _is_ours(processor):
         processor["config"] = str(file)
+        processor["base_url"] = url
 
 
 def _complete_collection(
@@ -163,10 +176,15 @@ def _complete_collection(
         if _is_ours(provider):
             provider["config"] = str(file)
             _complete_provider(identifier, provider, layer, configuration, settings)
-    if "extents" not in resource:
+    if layer is not None and layer.times:
+        extents = resource.setdefault("extents", {})
+        extents.setdefault("temporal", temporal_extent(layer.times))
+    if "spatial" not in resource.get("extents", {}):
         provider = resource["providers"][0]
         bbox = read_extent(*_table_of(provider))
-        resource["extents"] = {"spatial": {"bbox": list(bbox), "crs": CRS84}}
+        resource["extents"] = {**resource.get("extents", {}), "spatial": {"bbox": list(bbox), "crs": CRS84}}
+    add_tiles(resource, layer)
+    add_formatters(resource)
 
 
 def _complete_provider(
@@ -185,7 +203,10 @@ def _complete_provider(
         epsg = "http://www.opengis.net/def/crs/EPSG/0"
         listed = dict.fromkeys((CRS84, provider["storage_crs"], f"{epsg}/3857", f"{epsg}/4326"))
         provider.setdefault("crs", list(listed))
+        provider["editable"] = bool(provider.get("editable")) and token_of(settings.editing) is not None
     provider["collection"] = identifier
+    resource = configuration["resources"][identifier]
+    provider |= {"title": resource.get("title"), "description": resource.get("description")}
     provider["base_url"] = configuration["server"]["url"]
     provider["limits"] = settings.limits.model_dump()
     if layer is None:
@@ -194,6 +215,9 @@ def _complete_provider(
     provider["attribution"] = layer.attribution
     provider["vintage"] = layer.vintage
     provider["synthetic"] = layer.synthetic
+    if layer.times:
+        base = Path(provider["config"]).parent
+        provider["times"] = {instant: str(_absolute(file, base)) for instant, file in layer.times.items()}
     provider["field_settings"] = {
         name: field.model_dump(exclude_none=True) for name, field in layer.fields.items()
     }

@@ -5,7 +5,7 @@ server only when Part 3 is declared, and sends nothing it was not promised. So t
 here from what the providers really do, and each class is named once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 SPEC = "http://www.opengis.net/spec"
@@ -25,6 +25,10 @@ FEATURES = (
     f"{SPEC}/ogcapi-features-1/1.0/conf/geojson",
     f"{SPEC}/ogcapi-features-2/1.0/conf/crs",
 )
+JSON_FG = (
+    f"{SPEC}/json-fg-1/1.0/conf/core",
+    f"{SPEC}/json-fg-1/1.0/conf/types-schemas",
+)
 QUERYABLES = (
     f"{SPEC}/ogcapi-features-3/1.0/conf/queryables",
     f"{SPEC}/ogcapi-features-3/1.0/conf/queryables-query-parameters",
@@ -41,9 +45,22 @@ FILTER = (
     f"{SPEC}/cql2/1.0/conf/basic-spatial-functions",
     f"{SPEC}/cql2/1.0/conf/basic-spatial-functions-plus",
     f"{SPEC}/cql2/1.0/conf/spatial-functions",
+    f"{SPEC}/cql2/1.0/conf/temporal-functions",
+    f"{SPEC}/cql2/1.0/conf/arithmetic",
     f"{SPEC}/cql2/1.0/conf/property-property",
 )
-EDITING = (f"{SPEC}/ogcapi-features-4/1.0/conf/create-replace-delete",)
+SCHEMAS = (
+    f"{SPEC}/ogcapi-features-5/1.0/conf/schemas",
+    f"{SPEC}/ogcapi-features-5/1.0/conf/core-roles-features",
+    f"{SPEC}/ogcapi-features-5/1.0/conf/returnables-and-receivables",
+    f"{SPEC}/ogcapi-features-5/1.0/conf/queryables",
+)
+EDITING = (
+    f"{SPEC}/ogcapi-features-4/1.0/conf/create-replace-delete",
+    f"{SPEC}/ogcapi-features-4/1.0/conf/update",
+    f"{SPEC}/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    f"{SPEC}/ogcapi-features-4/1.0/conf/features",
+)
 COVERAGES = (
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/core",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/subsetting",
@@ -52,8 +69,23 @@ COVERAGES = (
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/crs",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/geotiff",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/coveragejson",
+    f"{SPEC}/ogcapi-coverages-1/1.0/conf/netcdf",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/png",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/oas30",
+)
+MAPS = (
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/core",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/collection-map",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/dataset-map",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/collections-selection",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/spatial-subsetting",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/scaling",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/display-resolution",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/datetime",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/crs",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/png",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/jpeg",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/api-operations",
 )
 PROCESSES = (
     f"{SPEC}/ogcapi-processes-1/1.0/conf/core",
@@ -62,6 +94,41 @@ PROCESSES = (
     f"{SPEC}/ogcapi-processes-1/1.0/conf/html",
     f"{SPEC}/ogcapi-processes-1/1.0/conf/oas30",
     f"{SPEC}/ogcapi-processes-1/1.0/conf/dismiss",
+)
+
+TILES = (
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/core",
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/tileset",
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/oas30",
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/png",
+    f"{SPEC}/tms/2.0/conf/tilematrixset",
+    f"{SPEC}/tms/2.0/conf/tilematrixsetlimits",
+    f"{SPEC}/tms/2.0/conf/tilesetmetadata",
+    f"{SPEC}/tms/2.0/conf/json-tilematrixset",
+    f"{SPEC}/tms/2.0/conf/json-tilematrixsetlimits",
+    f"{SPEC}/tms/2.0/conf/json-tilesetmetadata",
+)
+VECTOR_TILES = (f"{SPEC}/ogcapi-tiles-1/1.0/conf/mvt",)
+
+STYLES = (
+    f"{SPEC}/ogcapi-styles-1/1.0/conf/core",
+    f"{SPEC}/ogcapi-styles-1/1.0/conf/global-styles",
+    f"{SPEC}/ogcapi-styles-1/1.0/conf/collection-styles",
+    f"{SPEC}/ogcapi-styles-1/1.0/conf/mapbox-styles",
+    f"{SPEC}/ogcapi-styles-1/1.0/conf/sld-10",
+    f"{SPEC}/ogcapi-styles-1/1.0/conf/sld-11",
+    f"{SPEC}/ogcapi-styles-1/1.0/conf/html",
+)
+RECORDS = (
+    f"{SPEC}/ogcapi-records-1/1.0/conf/record-core",
+    f"{SPEC}/ogcapi-records-1/1.0/conf/record-core-query-parameters",
+    f"{SPEC}/ogcapi-records-1/1.0/conf/record-collection",
+    f"{SPEC}/ogcapi-records-1/1.0/conf/searchable-catalog",
+    f"{SPEC}/ogcapi-records-1/1.0/conf/sorting",
+    f"{SPEC}/ogcapi-records-1/1.0/conf/json",
+    f"{SPEC}/ogcapi-records-1/1.0/conf/html",
 )
 
 
@@ -84,13 +151,26 @@ def conformance_classes(
     has_processes = any(resource["type"] == "process" for resource in configuration["resources"].values())
     classes = set(COMMON)
     if "feature" in kinds:
-        classes.update(FEATURES, QUERYABLES)
+        classes.update(FEATURES, JSON_FG, QUERYABLES)
     if any(filterable):
-        classes.update(FILTER)
+        classes.update(FILTER, SCHEMAS)
     if any(editable):
         classes.update(EDITING)
     if "coverage" in kinds:
         classes.update(COVERAGES)
+    if "coverage" in kinds or "feature" in kinds:
+        classes.update(MAPS)
+    if "tile" in kinds:
+        classes.update(TILES)
+    if "tile" in kinds and "feature" in kinds:
+        classes.update(VECTOR_TILES)
+    classes.update(_drawn_and_listed(kinds))
     if has_processes:
         classes.update(PROCESSES)
     return sorted(classes)
+
+
+def _drawn_and_listed(kinds: Collection[str]) -> tuple[str, ...]:
+    """Return the classes of the styles of what can be drawn, and of the catalogue."""
+    styles = STYLES if {"coverage", "feature"} & set(kinds) else ()
+    return (*styles, *(RECORDS if "record" in kinds else ()))

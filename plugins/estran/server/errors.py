@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 
 from pygeoapi.error import GenericError
 from pygeoapi.plugin import InvalidPluginError
@@ -27,6 +28,7 @@ from estran.carbon.errors import (
     UnitMismatch,
 )
 from estran.jobs.errors import FEATURES_EXCEPTIONS, PROCESSES_EXCEPTIONS, ExecutionFailed
+from estran.layers.features.editor import IdentifierTaken
 from estran.server.messages import french, status_title
 
 LOGGER = logging.getLogger(__name__)
@@ -38,6 +40,25 @@ class NotAcceptable(EstranError):
 
 class UnsupportedMediaType(EstranError):
     """The body is of a media type that this resource does not read."""
+
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+class Unauthorised(EstranError):
+    """The request shows no token, or one that opens nothing."""
+
+    def __init__(self, en: str, fr: str, *, where: str = "", reason: str = "") -> None:
+        super().__init__(en, fr, where=where)
+        told = f', error="{reason}"' if reason else ""
+        self.headers = {"WWW-Authenticate": f'Bearer realm="estran"{told}'}
+
+
+class Stale(EstranError):
+    """The feature is no longer in the state that the request names."""
+
+
+class PreconditionRequired(EstranError):
+    """The request does not name the state of the feature that it changes."""
 
 
 class Refused(Exception):
@@ -57,6 +78,10 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus, str], ...] = (
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "InvalidParameterValue"),
     (NotFound, HTTPStatus.NOT_FOUND, "NotFound"),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE, "NoApplicableCode"),
+    (Unauthorised, HTTPStatus.UNAUTHORIZED, "NoApplicableCode"),
+    (Stale, HTTPStatus.PRECONDITION_FAILED, "NoApplicableCode"),
+    (PreconditionRequired, HTTPStatus.PRECONDITION_REQUIRED, "MissingParameterValue"),
+    (IdentifierTaken, HTTPStatus.CONFLICT, "InvalidParameterValue"),
     (InvalidInput, HTTPStatus.BAD_REQUEST, "InvalidParameterValue"),
     (InvalidArea, HTTPStatus.BAD_REQUEST, "InvalidParameterValue"),
     (UnitMismatch, HTTPStatus.BAD_REQUEST, "InvalidParameterValue"),
@@ -136,7 +161,9 @@ def _status(error: BaseException) -> tuple[HTTPStatus, str] | None:
 def _of_estran(error: EstranError) -> Problem:
     status, code = _status(error) or (HTTPStatus.INTERNAL_SERVER_ERROR, "NoApplicableCode")
     code = str(getattr(error, "code", code))
-    headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    headers = dict(getattr(error, "headers", {}))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "5"
     return Problem(status, code, {"en": error.en, "fr": error.fr}, error.where, headers)
 
 

@@ -1,5 +1,6 @@
 """What the processes answer: their description, an execution, the state and the result of a job."""
 
+import datetime as dt
 import difflib
 import json
 from collections.abc import Mapping
@@ -8,17 +9,30 @@ from typing import Any
 
 from flask import Response, request
 from pygeoapi.api import processes as processes_api
-from pygeoapi.util import render_j2_template
+from pygeoapi.util import DATETIME_FORMAT
 
 from estran.carbon.errors import InvalidInput
 from estran.jobs.errors import UnknownProcess
 from estran.jobs.preferences import available_media_types, preferred_media_type, preferred_mode
 from estran.jobs.validation import check_response
+from estran.server.attachments import attached
 from estran.server.bodies import check_media_type, json_object
+from estran.server.caching import cached
 from estran.server.errors import NotAcceptable
-from estran.server.negotiation import HTML, JSON, JSON_AND_HTML, JSON_ONLY, Formats, accepts, wants_html
+from estran.server.negotiation import (
+    HTML,
+    JSON,
+    JSON_AND_HTML,
+    JSON_ONLY,
+    Formats,
+    accepts,
+    chosen_format,
+    wants_html,
+)
 from estran.server.parameters import COMMON, PAGED
+from estran.server.planner import planner_data
 from estran.server.service import Answer, Service
+from estran.server.styles import link_result, with_style
 
 BODY_KEYS = ("inputs", "outputs", "response", "subscriber", "mode")
 RESULTS: Formats = {name: types for name, types in JSON_AND_HTML.items() if name != "jsonld"}
@@ -38,14 +52,26 @@ def processes(service: Service) -> Response:
         processes_api.describe_processes,
         formats=JSON_AND_HTML,
         allowed=COMMON | {"limit"},
+        template="processes/index.html",
     )
-    return service.memory.answer(request, service.language().language, make)
+    return cached(service, None, make, keep=True)
 
 
 def description(service: Service, process: str) -> Response:
-    """Describe a process, its inputs and its outputs."""
-    make = partial(service.answer, processes_api.describe_processes, process, formats=JSON_AND_HTML)
-    return service.memory.answer(request, service.language().language, make)
+    """Describe a process, its inputs and its outputs; its page has a map, which knows the layers."""
+
+    def make() -> Response:
+        is_page = chosen_format(request, JSON_AND_HTML) == HTML
+        return service.answer(
+            processes_api.describe_processes,
+            process,
+            formats=JSON_AND_HTML,
+            template="processes/process.html",
+            data={"planner": planner_data(service)} if is_page else {},
+            change=partial(with_style, service),
+        )
+
+    return cached(service, None, make, keep=True)
 
 
 def execute(service: Service, process: str) -> Response:
@@ -84,28 +110,37 @@ def execute(service: Service, process: str) -> Response:
     )
     if response.status_code == 200:
         response.headers.pop("Location", None)
-    return response
+    return attached(link_result(service, process, response))
 
 
 def jobs(service: Service) -> Response:
     """List the jobs that the manager shows."""
-    response = service.answer(processes_api.get_jobs, formats=JSON_AND_HTML, allowed=PAGED)
-    if response.mimetype == JSON_TYPE:
-        document = response.get_json()
-        document["jobs"] = [_status(service, job) for job in document["jobs"]]
-        response.set_data(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
-    return response
+
+    def change(document: dict[str, Any]) -> dict[str, Any]:
+        return {**document, "jobs": [_status(service, job) for job in document["jobs"]]}
+
+    return service.answer(
+        processes_api.get_jobs,
+        formats=JSON_AND_HTML,
+        allowed=PAGED,
+        template="jobs/index.html",
+        data={"now": _now()},
+        change=change,
+    )
 
 
 def job_state(service: Service, job: str) -> Response:
     """Return the state of a job, or dismiss it."""
     if request.method == "DELETE":
         return service.answer(processes_api.delete_job, job, formats=JSON_AND_HTML)
-    response = service.answer(processes_api.get_jobs, job, formats=JSON_AND_HTML)
-    if response.mimetype == JSON_TYPE:
-        status = _status(service, response.get_json())
-        response.set_data(json.dumps(status, ensure_ascii=False, separators=(",", ":")))
-    return response
+    return service.answer(
+        processes_api.get_jobs,
+        job,
+        formats=JSON_AND_HTML,
+        template="jobs/job.html",
+        data={"now": _now()},
+        change=partial(_status, service),
+    )
 
 
 def job_results(service: Service, job: str) -> Response:
@@ -116,17 +151,19 @@ def job_results(service: Service, job: str) -> Response:
         is_json = str(media_type).split(";")[0].endswith("json")
         if asked.format == HTML and is_json:
             value = json.loads(output) if isinstance(output, bytes | str) else output
-            data = {"job": {"id": identifier}, "result": value}
-            templates = api.config["server"]["templates"]
-            page = render_j2_template(
-                api.tpl_config, templates, "jobs/results/index.html", data, asked.locale
-            )
+            page = service.render("jobs/results/index.html", {"job": {"id": identifier}, "result": value})
             return {"Content-Type": "text/html"}, 200, page
         content = output if isinstance(output, bytes | str) else json.dumps(output)
         return {"Content-Type": str(media_type)}, 200, content
 
     chosen = HTML if wants_html(request) else JSON
-    return service.answer(results, job, formats=RESULTS, chosen=None if "f" in request.args else chosen)
+    return attached(
+        service.answer(results, job, formats=RESULTS, chosen=None if "f" in request.args else chosen)
+    )
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).strftime(DATETIME_FORMAT)
 
 
 def _status(service: Service, job: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,7 +175,7 @@ def _status(service: Service, job: Mapping[str, Any]) -> dict[str, Any]:
     titles = _LINK_TITLES.get(service.language().language, _LINK_TITLES["en"])
     links = [{"rel": "self", "type": JSON_TYPE, "title": titles[0], "href": address}]
     if job["status"] == "successful":
-        media_type = next((link["type"] for link in job.get("links", ())), JSON_TYPE)
+        media_type = next((link["type"] for link in job.get("links", ())), JSON_TYPE).partition(";")[0]
         href = f"{address}/results"
         links.append({"rel": RESULTS_RELATION, "type": media_type, "title": titles[1], "href": href})
     return {**{name: value for name, value in job.items() if value is not None}, "links": links}

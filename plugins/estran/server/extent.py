@@ -1,6 +1,7 @@
 """Where a layer lies and in which CRS, read from its data when the territory left it out."""
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyproj
@@ -9,6 +10,7 @@ import rasterio
 from estran.carbon.errors import EstranError
 from estran.layers.features.location import is_database
 from estran.layers.features.postgis import open_postgis_store
+from estran.layers.features.times import parse_interval
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 WGS84 = "OGC:CRS84"
@@ -31,6 +33,19 @@ def read_extent(location: Path | str, table: str, id_field: str = "") -> Bounds:
     except (*_UNREADABLE, AttributeError, pyproj.exceptions.ProjError):
         return WORLD
     return round(west, 6), round(south, 6), round(east, 6), round(north, 6)
+
+
+def temporal_extent(times: Iterable[str]) -> dict[str, str]:
+    """Return from when to when a layer goes that has one grid per year, month or day.
+
+    Example:
+        >>> temporal_extent(["2019", "2021"])
+        {'begin': '2019-01-01T00:00:00Z', 'end': '2021-12-31T23:59:59Z'}
+    """
+    periods = [parse_interval(instant) for instant in times]
+    begins = [period.start for period in periods if period.start]
+    ends = [period.end for period in periods if period.end]
+    return {"begin": f"{min(begins):%Y-%m-%dT%H:%M:%SZ}", "end": f"{max(ends):%Y-%m-%dT%H:%M:%SZ}"}
 
 
 def read_storage_crs(location: Path | str, table: str, id_field: str = "") -> str | None:

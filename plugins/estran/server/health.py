@@ -17,6 +17,7 @@ from pygeoapi.plugin import load_plugin
 
 from estran.carbon.errors import EstranError, NotFound, Unavailable
 from estran.layers.features.location import is_database
+from estran.providers.factors import FactorProvider
 from estran.providers.features import FeatureProvider
 from estran.server.errors import problem_of
 
@@ -43,6 +44,7 @@ class LayerState:
         fields: Names of its properties or bands.
         editable: True when its provider accepts writing.
         filterable: True when its provider evaluates CQL2.
+        searchable: True when its provider searches words, `q`.
     """
 
     id: str
@@ -53,6 +55,7 @@ class LayerState:
     fields: tuple[str, ...]
     editable: bool
     filterable: bool
+    searchable: bool = False
 
     def document(self, language: str) -> dict[str, object]:
         """Return the state as JSON."""
@@ -128,12 +131,13 @@ def _probe(identifier: str, resource: Mapping[str, Any], file: FileState) -> Lay
     definition = resource["providers"][0]
     reason: Mapping[str, str] = {}
     fields: tuple[str, ...] = ()
-    editable = filterable = False
+    editable = filterable = searchable = False
     try:
         provider = load_plugin("provider", definition)
         fields = tuple(provider.fields)
         editable = bool(provider.editable)
-        filterable = isinstance(provider, FeatureProvider)
+        searchable = isinstance(provider, FactorProvider)
+        filterable = searchable or isinstance(provider, FeatureProvider)
     except Exception as error:
         LOGGER.warning("the layer %s is unavailable: %s", identifier, error, exc_info=_trace(error))
         reason = _reason(identifier, error)
@@ -146,6 +150,7 @@ def _probe(identifier: str, resource: Mapping[str, Any], file: FileState) -> Lay
         fields=fields,
         editable=editable,
         filterable=filterable,
+        searchable=searchable,
     )
 
 

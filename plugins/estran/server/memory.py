@@ -1,35 +1,55 @@
-"""Answers that stay the same while the server runs, made once: the descriptions of the processes.
+"""Answers kept while their tag is the same: tiles, pictures, descriptions; the least used go first."""
 
-pygeoapi copies and translates every schema of every process for each request.
-"""
+import threading
+from collections import OrderedDict
 
-from collections.abc import Callable
+LARGEST_MB = 64
+LARGEST_ANSWER_MB = 4
 
-from flask import Request, Response
+HEADERS_SIZE = 1_000
+"""Bytes that the tag and the headers of an answer are taken to weigh."""
 
-LARGEST = 256
-"""Answers kept; when there are more, all are forgotten."""
-
-type Key = tuple[str, ...]
+type Headers = tuple[tuple[str, str], ...]
+type Kept = tuple[bytes, Headers]
 
 
 class Memory:
-    """Remembers answers by what was asked: path, parameters, `Accept` and language."""
+    """Bodies and headers by tag, up to a total size.
 
-    def __init__(self) -> None:
-        self._kept: dict[Key, tuple[bytes, list[tuple[str, str]]]] = {}
+    Example:
+        >>> memory = Memory(largest=1600)
+        >>> memory.put("a", b"12345678", ())
+        >>> memory.put("b", b"12345678", ())
+        >>> memory.get("a"), memory.get("b")
+        (None, (b'12345678', ()))
+    """
 
-    def answer(self, request: Request, language: str, make: Callable[[], Response]) -> Response:
-        """Return the answer to a request, made by `make` the first time; only a 200 is kept."""
-        accept = request.headers.get("Accept", "")
-        key = (request.path, request.query_string.decode("latin-1"), accept, language)
-        kept = self._kept.get(key)
-        if kept is not None:
-            body, headers = kept
-            return Response(body, headers=headers)
-        response = make()
-        if response.status_code == 200:
-            if len(self._kept) >= LARGEST:
-                self._kept.clear()
-            self._kept[key] = response.get_data(), list(response.headers.items())
-        return response
+    def __init__(self, largest: int = LARGEST_MB * 1_000_000) -> None:
+        self._largest = largest
+        self._size = 0
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, tag: str) -> Kept | None:
+        """Return what is kept under a tag."""
+        with self._lock:
+            found = self._kept.get(tag)
+            if found is not None:
+                self._kept.move_to_end(tag)
+            return found
+
+    def put(self, tag: str, body: bytes, headers: Headers) -> None:
+        """Keep an answer, unless it is too large to be worth the others that it would drive out."""
+        if len(body) > LARGEST_ANSWER_MB * 1_000_000:
+            return
+        with self._lock:
+            before = self._kept.pop(tag, None)
+            self._size += _size(body) - (_size(before[0]) if before else 0)
+            self._kept[tag] = body, headers
+            while self._size > self._largest:
+                _, (dropped, _) = self._kept.popitem(last=False)
+                self._size -= _size(dropped)
+
+
+def _size(body: bytes) -> int:
+    return len(body) + HEADERS_SIZE

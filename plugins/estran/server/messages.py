@@ -10,11 +10,15 @@ from http import HTTPStatus
 
 TITLES: Mapping[int, str] = {
     400: "Requête invalide",
+    401: "Jeton nécessaire",
     404: "Introuvable",
     405: "Méthode non permise",
     406: "Format non acceptable",
+    409: "Conflit",
+    412: "L'objet a changé",
     413: "Demande trop grande",
     415: "Type de contenu non pris en charge",
+    428: "État de départ à nommer",
     429: "Trop de demandes",
     500: "Erreur du serveur",
     501: "Non réalisé",

@@ -9,6 +9,8 @@ from flask import Request
 from werkzeug.datastructures import MIMEAccept
 
 from estran.carbon.errors import InvalidInput
+from estran.layers.drawing.encoding import MEDIA_TYPES as PICTURES
+from estran.layers.features.encoding.formats import FORMATS
 from estran.providers.coverage import MEDIA_TYPES
 from estran.server.errors import NotAcceptable
 
@@ -28,6 +30,8 @@ ITEMS: Formats = {
     HTML: ("text/html", "application/xhtml+xml"),
     "jsonld": ("application/ld+json",),
 }
+JSON_FG = "jsonfg"
+ITEM: Formats = {**ITEMS, JSON_FG: (FORMATS[JSON_FG].media_type,)}
 SCHEMAS: Formats = {
     JSON: ("application/schema+json", "application/json"),
     HTML: ("text/html", "application/xhtml+xml"),
@@ -41,6 +45,10 @@ OPENAPI: Formats = {
     HTML: ("text/html", "application/xhtml+xml"),
 }
 COVERAGE_JSON = ("application/prs.coverage+json", "application/vnd.cov+json", "application/json")
+COVERAGE_TYPES: Formats = {"netcdf": ("application/x-netcdf", "application/netcdf")}
+"""Media types of a format of coverages that has several."""
+
+MAPS: Formats = {**{name: (kind,) for name, kind in PICTURES.items()}, HTML: JSON_AND_HTML[HTML]}
 JSON_ONLY: Formats = {JSON: ("application/json",)}
 
 
@@ -90,7 +98,11 @@ def coverage_formats(provider: Mapping[str, Any]) -> Formats:
         native["name"]: (bare(native["mimetype"]),),
     }
     if str(provider["name"]).startswith("estran."):
-        formats |= {name: (bare(text),) for name, text in MEDIA_TYPES.items() if name not in formats}
+        formats |= {
+            name: COVERAGE_TYPES.get(name, (bare(text),))
+            for name, text in MEDIA_TYPES.items()
+            if name not in formats
+        }
     return formats
 
 

@@ -14,9 +14,15 @@ from pygeoapi.openapi import get_oas
 
 from estran.providers.features_filter import PARAMETERS as FILTER
 from estran.providers.request import set_language
+from estran.server.downloads_offered import download_formats
 from estran.server.health import Layers, LayerState
+from estran.server.openapi_editing import describe_editing
+from estran.server.openapi_maps import map_paths
 from estran.server.openapi_operations import Document
 from estran.server.openapi_parts import address_of
+from estran.server.openapi_styles import describe_styles
+from estran.server.openapi_tiles import describe_tiles
+from estran.server.openapi_uploads import describe_uploads
 
 
 class OpenApi:
@@ -66,6 +72,12 @@ def openapi_document(
     paths = {path: operations for path, operations in made["paths"].items() if address_of(path, served)}
     for identifier in known:
         paths.setdefault(f"/collections/{identifier}/schema", {"get": {}})
+    paths |= map_paths(served)
+    paths |= {
+        f"/collections/{identifier}/download": {"get": {"tags": [identifier]}}
+        for identifier in known
+        if download_formats(served[identifier])
+    }
     paths["/health"] = {"get": {}}
     made["paths"] = {
         path: {
@@ -78,8 +90,20 @@ def openapi_document(
         identifier = path.split("/")[2] if path.startswith("/collections/") else ""
         if path.endswith("/items") and not known[identifier].filterable:
             _without_filter(operations)
+        if path.endswith("/items") and known[identifier].searchable:
+            operations["get"]["parameters"].append(_search(language[:2]))
     made["components"] = document.components()
+    editable = [identifier for identifier, state in known.items() if state.editable]
+    describe_editing(made, editable, language[:2])
+    describe_tiles(made, served, language[:2], configuration["server"]["languages"])
+    describe_styles(made, served, language[:2], configuration["server"]["languages"])
+    describe_uploads(made, language[:2])
     return made
+
+
+def _search(language: str) -> dict[str, Any]:
+    words = "Mots cherchés, tous ensemble" if language == "fr" else "Words to search for, all together"
+    return {"name": "q", "in": "query", "description": words, "schema": {"type": "string"}}
 
 
 def _without_filter(operations: dict[str, Any]) -> None:

@@ -11,12 +11,15 @@ import yaml
 from pygeoapi.util import get_dataset_formatters
 
 from estran.server import parameters
+from estran.server.downloads_offered import download_formats
 from estran.server.negotiation import (
     HTML,
+    ITEM,
     ITEMS,
     JSON,
     JSON_AND_HTML,
     JSON_ONLY,
+    MAPS,
     OPENAPI,
     SCHEMAS,
     Formats,
@@ -52,14 +55,17 @@ _FIXED: Mapping[str, Address] = {
     "/jobs/{jobId}": Address("job", JSON_AND_HTML, parameters.COMMON),
     "/jobs/{jobId}/results": Address("results", PLAIN, parameters.COMMON),
     "/health": Address("health", JSON_ONLY, parameters.COMMON),
+    "/map": Address("map", MAPS, parameters.DATASET_MAP),
 }
 _OF_COLLECTION: Mapping[str, Address] = {
     "": Address("collection", JSON_AND_HTML, parameters.COMMON),
     "/schema": Address("schema", SCHEMAS, parameters.COMMON),
     "/queryables": Address("queryables", SCHEMAS, parameters.QUERYABLES),
     "/items": Address("items", ITEMS, parameters.ITEMS),
-    "/items/{featureId}": Address("item", ITEMS, parameters.ITEM),
+    "/items/{featureId}": Address("item", ITEM, parameters.ITEM),
+    "/map": Address("map", MAPS, parameters.MAP),
     "/coverage": Address("coverage", {}, parameters.COVERAGE),
+    "/download": Address("download", {}, parameters.DOWNLOAD),
 }
 _OF_PROCESS: Mapping[str, Address] = {
     "": Address("process", JSON_AND_HTML, parameters.COMMON),
@@ -95,6 +101,8 @@ def parts() -> dict[str, Any]:
 
 
 def _formats(address: Address, resource: Mapping[str, Any]) -> Formats:
+    if address.kind == "download":
+        return download_formats(resource)
     if address.kind == "coverage":
         provider = next(made for made in resource["providers"] if made["type"] == "coverage")
         return {

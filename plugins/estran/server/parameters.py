@@ -40,8 +40,27 @@ COVERAGE = (
         "scaleSize",
     }
 )
+MAP = (
+    COMMON
+    | CRS_PARAMETERS
+    | {
+        "bbox", "datetime", "subset", "subset-crs", "center", "center-crs", "width", "height",
+        "scale-denominator", "mm-per-pixel", "bgcolor", "transparent",
+    }
+)  # fmt: skip
+DATASET_MAP = MAP | {"collections"}
+REPEATED = frozenset({"subset"})
+"""Parameters that may come several times: one axis each."""
+
 QUERYABLES = COMMON | {"properties", "profile"}
 DOCUMENT = COMMON | {"ui"}
+DOWNLOAD = COMMON | {"datetime"}
+PLACE = frozenset(
+    {
+        "lang", "name", "layer", "crs", "swap", "close-lines", "repair", "keep", "merge", "simplify", "field",
+        "classes",
+    }
+)  # fmt: skip
 
 
 def checked_parameters(
@@ -63,13 +82,13 @@ def checked_parameters(
     for name in arguments:
         if name not in allowed and name not in fields:
             raise _unknown(name, allowed, fields)
-        if len(arguments.getlist(name)) > 1:
+        if len(arguments.getlist(name)) > 1 and name not in REPEATED:
             raise InvalidInput(
                 f"the parameter {name} is given {len(arguments.getlist(name))} times; give it once",
                 f"le paramètre {name} est donné {len(arguments.getlist(name))} fois ; donnez-le une fois",
                 where=name,
             )
-    parameters = arguments.to_dict()
+    parameters = {name: ",".join(arguments.getlist(name)) for name in arguments}
     for name, check in _CHECKS.items():
         if name in parameters and name in allowed:
             check(name, parameters[name])
@@ -182,6 +201,7 @@ _CHECKS: Mapping[str, Callable[[str, str], None]] = {
     "limit": _check_integer,
     "offset": _check_integer,
     "skipGeometry": _check_boolean,
+    **dict.fromkeys(("swap", "close-lines", "repair", "merge"), _check_boolean),
     "resulttype": _check_result_type,
     "datetime": _check_datetime,
 }

@@ -12,8 +12,11 @@ from flask import Response
 from estran.assessments.envelope import Envelope, envelope_schema
 from estran.assessments.receipts import changes, read_ticket
 from estran.carbon.errors import NotFound
-from estran.server.negotiation import JSON_ONLY
+from estran.server.caching import cached
+from estran.server.negotiation import JSON_AND_HTML, JSON_ONLY, Formats
 from estran.server.service import Service
+
+PAGES: Formats = {name: types for name, types in JSON_AND_HTML.items() if name != "jsonld"}
 
 
 def receipt(service: Service, token: str) -> Response:
@@ -35,12 +38,13 @@ def receipt(service: Service, token: str) -> Response:
     found = changes(ticket, Envelope.model_validate(document))
     answer = {
         "identical": not found,
+        "inputs": dict(ticket.inputs),
         "changes": [change.model_dump(mode="json") for change in found],
         "result": document,
     }
-    return service.page("", answer, JSON_ONLY)
+    return service.page("receipts/receipt.html", answer, PAGES)
 
 
 def schema(service: Service) -> Response:
     """Return the JSON Schema of the answer that every process gives."""
-    return service.page("", envelope_schema(), JSON_ONLY)
+    return cached(service, None, lambda: service.page("", envelope_schema(), JSON_ONLY), keep=True)

@@ -6,7 +6,21 @@ from functools import partial
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from estran.server import collection, documents, executions, receipts
+from estran.server import (
+    collection,
+    dashboard,
+    documents,
+    downloads,
+    executions,
+    maps,
+    receipts,
+    records,
+    records_dcat,
+    styles,
+    styles_qgis,
+    tiles,
+    uploads,
+)
 from estran.server.service import Service
 
 type View = Callable[..., Response]
@@ -16,19 +30,44 @@ ROUTES: tuple[tuple[str, tuple[str, ...], View], ...] = (
     ("/openapi", ("GET",), documents.openapi),
     ("/conformance", ("GET",), documents.conformance),
     ("/health", ("GET",), documents.health),
-    ("/TileMatrixSets", ("GET",), documents.tile_matrix_sets),
-    ("/TileMatrixSets/<identifier>", ("GET",), documents.tile_matrix_set),
+    ("/dashboard", ("GET",), dashboard.dashboard),
+    ("/tileMatrixSets", ("GET",), tiles.tile_matrix_sets),
+    ("/tileMatrixSets/<identifier>", ("GET",), tiles.tile_matrix_set_page),
+    ("/TileMatrixSets", ("GET",), tiles.linked_matrix_sets),
+    ("/TileMatrixSets/<identifier>", ("GET",), tiles.linked_matrix_set),
     ("/collections", ("GET",), collection.collections),
     ("/collections/<collection>", ("GET",), collection.description),
     ("/collections/<collection>/schema", ("GET",), collection.schema),
     ("/collections/<collection>/queryables", ("GET",), collection.queryables),
     ("/collections/<collection>/coverage", ("GET",), collection.coverage),
+    ("/collections/<collection>/download", ("GET",), downloads.download),
+    ("/collections/<collection>/tiles", ("GET",), tiles.tilesets),
+    ("/collections/<collection>/tiles/<matrix_set>", ("GET",), tiles.tileset),
+    ("/collections/<collection>/tiles/<matrix_set>/<level>/<row>/<column>", ("GET",), tiles.tile),
+    ("/collections/<collection>/map/tiles", ("GET",), tiles.map_tilesets),
+    ("/collections/<collection>/map/tiles/<matrix_set>", ("GET",), tiles.map_tileset),
+    ("/collections/<collection>/map/tiles/<matrix_set>/<level>/<row>/<column>", ("GET",), tiles.map_tile),
     ("/collections/<collection>/items", ("GET", "POST"), collection.items),
-    ("/collections/<collection>/items/<item>", ("GET", "PUT", "DELETE"), collection.item),
+    ("/collections/<collection>/items/<item>", ("GET", "PUT", "PATCH", "DELETE"), collection.item),
+    ("/map", ("GET",), maps.dataset_map),
+    ("/collections/<collection>/map", ("GET",), maps.collection_map),
+    ("/qgis", ("GET",), styles_qgis.qgis),
+    ("/collections/<collection>/qgis", ("GET",), styles_qgis.collection_qgis),
+    ("/dcat", ("GET",), records_dcat.dcat),
+    ("/collections/catalogue/items", ("GET",), records.items),
+    ("/collections/catalogue/items/<item>", ("GET",), records.item),
+    ("/styles", ("GET",), styles.styles),
+    ("/styles/<style>", ("GET",), styles.stylesheet),
+    ("/styles/<style>/metadata", ("GET",), styles.metadata),
+    ("/styles/<style>/legend", ("GET",), styles.legend_of),
+    ("/collections/<collection>/styles", ("GET",), styles.collection_styles),
+    ("/collections/<collection>/styles/<style>", ("GET",), styles.collection_stylesheet),
+    ("/collections/<collection>/styles/<style>/legend", ("GET",), styles.collection_legend),
     ("/processes", ("GET",), executions.processes),
     ("/processes/<process>", ("GET",), executions.description),
     ("/processes/<process>/execution", ("POST",), executions.execute),
     ("/receipts/<token>", ("GET",), receipts.receipt),
+    ("/place", ("POST",), uploads.place),
     ("/schemas/envelope.json", ("GET",), receipts.schema),
     ("/jobs", ("GET",), executions.jobs),
     ("/jobs/<job>", ("GET", "DELETE"), executions.job_state),
@@ -53,5 +92,5 @@ def allowed_methods(service: Service) -> tuple[str, ...]:
     methods = set(rule.methods or ())
     identifier = (request.view_args or {}).get("collection")
     if identifier is not None and not service.layers.require(identifier).editable:
-        methods -= {"PUT", "DELETE"}
+        methods -= {"PUT", "PATCH", "DELETE"}
     return tuple(sorted(methods))

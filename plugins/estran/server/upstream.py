@@ -1,8 +1,7 @@
-"""The two things that we change inside pygeoapi while it runs, and nowhere else.
+"""The one thing that we change inside pygeoapi while it runs, and nowhere else.
 
-pygeoapi 0.24 looks up the titles of its links in a catalogue that its wheel does not ship, and
-keeps translated configurations in one cache for the whole process. Neither can be set from a
-configuration. Why this and not a fork: docs/decisions/0007-two-changes-inside-pygeoapi.md.
+pygeoapi 0.24 looks up the titles of its links in a catalogue that its wheel does not ship, and that no
+configuration names. Why this and not a fork: docs/decisions/0007-two-changes-inside-pygeoapi.md.
 """
 
 from pygeoapi import __version__ as pygeoapi_version
@@ -12,8 +11,6 @@ from estran.carbon.errors import InvalidConfiguration
 from estran.web.paths import LINK_TITLES
 
 GUARDED = "0.24."
-
-_owners: list[object] = []
 
 
 def use_link_titles() -> None:
@@ -29,14 +26,3 @@ def use_link_titles() -> None:
         )
     l10n.LOCALEDIR = str(LINK_TITLES)
     l10n._gettext_cache.clear()
-
-
-def forget_translations(owner: object) -> None:
-    """Empty the cache of translated configurations when another application filled it.
-
-    The cache is keyed by language alone: two applications in one process would show each
-    other's titles.
-    """
-    if _owners != [owner]:
-        l10n._cfg_cache.clear()
-        _owners[:] = [owner]

@@ -6,6 +6,7 @@ template; the English catalogue repeats it.
 """
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,9 +87,22 @@ def in_step(folder: Path, language: str) -> Catalog:
     for phrase, places in read_phrases(folder).items():
         key = phrase if isinstance(phrase, str) else phrase[0]
         entry = known.get(key) or elsewhere.get(key)
-        translation = phrase if language == "en" else (entry.string if entry else "")
+        translation = phrase if language == "en" else typeset(entry.string if entry else "")
         catalogue.add(phrase, translation, locations=[(name, None) for name in places])
     return catalogue
+
+
+def typeset(translation: Phrase) -> Phrase:
+    r"""Return a French text with its no-break spaces and its typographic apostrophes.
+
+    Example:
+        >>> typeset("L'aire : 2 ha ?")
+        'L’aire\xa0: 2 ha\xa0?'
+    """
+    if not isinstance(translation, str):
+        return tuple(str(typeset(part)) for part in translation)
+    text = re.sub(r" (?=[:;?!»])", "\u00a0", translation)
+    return re.sub(r"« ", "«\u00a0", text).replace("'", "’")
 
 
 def po_bytes(catalogue: Catalog) -> bytes:

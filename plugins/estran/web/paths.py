@@ -23,6 +23,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data: blob:",
         "connect-src 'self' blob:",
         "worker-src 'self'",
+        "frame-src 'self' blob:",
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
@@ -31,5 +32,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 """Value of the `Content-Security-Policy` header: our own host only, no inline script or style.
 
-`data:` and `blob:` are the icons of the map controls and the pictures that a page hands to the map.
+`data:` and `blob:` are the icons of the map controls and the pictures that a page hands to the map;
+in a frame, `blob:` is the preview of a report.
 """

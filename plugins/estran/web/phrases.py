@@ -22,6 +22,8 @@ LINK_TITLES = (
     _("Schema of collection in HTML"),
     _("Queryables for this collection as JSON"),
     _("Queryables for this collection as HTML"),
+    _("Record catalogue as JSON"),
+    _("Record catalogue as HTML"),
     _("Items as GeoJSON"),
     _("Items as RDF (GeoJSON-LD)"),
     _("Items as HTML"),

@@ -8,30 +8,35 @@ from typing import Any, ClassVar
 from pygeoapi.process.base import BaseProcessor
 
 from estran.assessments.envelope import Envelope
+from estran.assessments.example_sites import Sites
 from estran.assessments.inputs import PlaceRequest
 from estran.assessments.place import read_place
 from estran.assessments.request import Request, read_request
 from estran.carbon.errors import InvalidConfiguration
 from estran.carbon.text import Text
+from estran.layers.progress import Progress, silent
 from estran.layers.territory import Territory, read_territory
 from estran.processes.description import described_inputs, inlined
+from estran.processes.examples import Examples, published_examples
 from estran.processes.formats import GEOJSON as GEOJSON
 from estran.processes.formats import (
     JSON,
     OUTPUT,
+    REPORTS,
     described_formats,
     media_types_of,
     written,
 )
 from estran.processes.formats import requested_media_type as requested_media_type
+from estran.processes.reports import described_report, split_report, written_report
 
 ENVELOPE = Text(
     "L'enveloppe de réponse : indicateurs avec unité et intervalle, ventilation, couverture, aptitude, "
-    "facteurs, sources et reçu, en JSON. Pour une collection, CSV, XLSX, GeoJSON, GeoPackage et GeoParquet "
+    "facteurs, sources et reçu, en JSON. Pour une collection, CSV, XLSX et les formats géographiques "
     "ont une ligne par objet, l'erreur d'un objet illisible comprise ; pour un lieu, le CSV et le XLSX ont "
     "une ligne par indicateur et par poste. Une valeur vide n'est pas évaluée et n'est pas nulle.",
     "The answer envelope: indicators with unit and interval, breakdown, coverage, fitness, factors, sources "
-    "and receipt, as JSON. For a collection, CSV, XLSX, GeoJSON, GeoPackage and GeoParquet have one row per "
+    "and receipt, as JSON. For a collection, CSV, XLSX and the geographic formats have one row per "
     "feature, with the error of a feature that cannot be read; for one place, CSV and XLSX have one row per "
     "indicator and item. An empty value is not evaluated and is not zero.",
 )
@@ -49,7 +54,7 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
         description: What it answers, with units.
         request: Model of its inputs.
         assess: Answers a request on a territory.
-        examples: Inputs that really run, the first one published as the example.
+        examples: Makes inputs that really run on the places of a territory, the first to be shown first.
         keywords: Words to find it by.
         method: Title and address of a page about the method.
         media_types: Formats of the answer, those of `media_types_of(request)` when empty.
@@ -61,7 +66,7 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
     description: ClassVar[Text]
     request: ClassVar[type[Request]]
     assess: ClassVar["staticmethod[[Any, Territory], Envelope]"]
-    examples: ClassVar[tuple[dict[str, Any], ...]]
+    examples: ClassVar["staticmethod[[Sites], Examples]"]
     keywords: ClassVar[tuple[Text, ...]] = ()
     method: ClassVar[tuple[Text, str] | None] = None
     media_types: ClassVar[tuple[str, ...]] = ()
@@ -70,16 +75,26 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
         super().__init__(processor_def, deepcopy(type(self).described()))
         self.supports_outputs = True
         self._config: str | None = processor_def.get("config")
+        self._base_url = str(processor_def.get("base_url", ""))
+        self._progress: Progress = silent
+        if self._config:
+            made = published_examples(self.identifier, self.examples, self._territory())
+            self.metadata["examples"] = [{"inputs": inputs} for inputs in made]
+            if made:
+                self.metadata["example"] = self.metadata["examples"][0]
 
     @classmethod
     def offered(cls) -> tuple[str, ...]:
         """Return the formats of the answer, JSON first."""
-        return cls.media_types or media_types_of(cls.request)
+        return (*(cls.media_types or media_types_of(cls.request)), *REPORTS)
 
     @classmethod
     @cache
     def described(cls) -> dict[str, Any]:
-        """Return the OGC description, derived from the model of the inputs and of the envelope."""
+        """Return the OGC description, derived from the model of the inputs and of the envelope.
+
+        Its examples are those of a territory, which the class does not know.
+        """
         return {
             "version": cls.version,
             "id": cls.identifier,
@@ -92,7 +107,7 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
             "jobControlOptions": ["sync-execute", "async-execute"],
             "outputTransmission": ["value"],
             "links": _links(cls.method),
-            "inputs": described_inputs(cls.request),
+            "inputs": {**described_inputs(cls.request), **described_report()},
             "outputs": {
                 OUTPUT: {
                     "title": {"fr": "Réponse", "en": "Answer"},
@@ -102,8 +117,6 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
                     },
                 }
             },
-            "example": {"inputs": cls.examples[0]},
-            "examples": [{"inputs": inputs} for inputs in cls.examples],
         }
 
     def execute(self, data: Any, outputs: Any = None) -> tuple[str, Any]:
@@ -120,12 +133,31 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
             EstranError: as it is; the server decides what it means over HTTP.
         """
         media_type = requested_media_type(outputs, self.offered())
-        request = read_request(self.request, data)
+        inputs, report = split_report(data)
+        request = read_request(self.request, inputs)
         territory = self._territory()
-        envelope = self.assess(request, territory)
-        is_mapped = media_type != JSON and isinstance(request, PlaceRequest)
-        place = read_place(request, territory) if is_mapped else None
+        envelope = self._linked(self.assess(request, territory))
+        if media_type in REPORTS:
+            progress = self._progress
+            content = written_report(
+                envelope, request, territory, report, media_type=media_type, progress=progress
+            )
+            return media_type, content
+        needs_place = media_type != JSON
+        place = read_place(request, territory) if needs_place and isinstance(request, PlaceRequest) else None
         return media_type, written(envelope, media_type, place)
+
+    def set_progress(self, progress: Progress) -> None:
+        """Tell a long report where it stands."""
+        self._progress = progress
+
+    def _linked(self, envelope: Envelope) -> Envelope:
+        """The answer, with the whole address that replays it where the server is known."""
+        replay = envelope.receipt.replay
+        if not self._base_url or replay is None:
+            return envelope
+        receipt = envelope.receipt.model_copy(update={"replay": f"{self._base_url}/{replay}"})
+        return envelope.model_copy(update={"receipt": receipt})
 
     def _territory(self) -> Territory:
         if not self._config:

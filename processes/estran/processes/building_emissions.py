@@ -2,8 +2,10 @@
 
 from estran.assessments.buildings import PROCESS, TITLE, VERSION, assess_building_emissions
 from estran.assessments.buildings_inputs import BuildingEmissionsRequest
+from estran.assessments.example_sites import Sites
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 
 
 class BuildingEmissions(AssessmentProcessor):
@@ -30,14 +32,11 @@ class BuildingEmissions(AssessmentProcessor):
     )
     request = BuildingEmissionsRequest
     assess = staticmethod(assess_building_emissions)
-    examples = (
-        {
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [[-1.170, 46.150], [-1.150, 46.150], [-1.150, 46.165], [-1.170, 46.165], [-1.170, 46.150]]
-                ],
-            }
-        },
-        {"geometry": {"collection": "communes", "ids": ["17200"]}, "weighting": "centroid", "top": 5},
-    )
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        return (
+            {"geometry": sites.quarter},
+            {"geometry": sites.commune, "weighting": "centroid", "top": 5},
+        )

@@ -7,8 +7,10 @@ from estran.assessments.balance import (
     CarbonBalanceRequest,
     assess_carbon_balance,
 )
+from estran.assessments.example_sites import Sites
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 
 
 class CarbonBalance(AssessmentProcessor):
@@ -34,14 +36,8 @@ class CarbonBalance(AssessmentProcessor):
     )
     request = CarbonBalanceRequest
     assess = staticmethod(assess_carbon_balance)
-    examples = (
-        {"geometry": {"collection": "communes", "ids": ["17300"]}},
-        {
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [[-1.170, 46.140], [-1.140, 46.140], [-1.140, 46.160], [-1.170, 46.160], [-1.170, 46.140]]
-                ],
-            }
-        },
-    )
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        return {"geometry": sites.commune}, {"geometry": sites.quarter}

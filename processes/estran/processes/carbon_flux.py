@@ -1,8 +1,10 @@
 """The OGC process `carbon-flux`."""
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.flux import PROCESS, TITLE, VERSION, CarbonFluxRequest, assess_carbon_flux
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 
 
 class CarbonFlux(AssessmentProcessor):
@@ -31,14 +33,8 @@ class CarbonFlux(AssessmentProcessor):
     )
     request = CarbonFluxRequest
     assess = staticmethod(assess_carbon_flux)
-    examples = (
-        {"geometry": {"collection": "communes", "ids": ["17300"]}},
-        {
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [[-1.170, 46.140], [-1.140, 46.140], [-1.140, 46.160], [-1.170, 46.160], [-1.170, 46.140]]
-                ],
-            }
-        },
-    )
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        return {"geometry": sites.commune}, {"geometry": sites.quarter}

@@ -7,8 +7,10 @@ from estran.assessments.carbon_stock import (
     CarbonStockRequest,
     assess_carbon_stock,
 )
+from estran.assessments.example_sites import Sites
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 
 
 class CarbonStock(AssessmentProcessor):
@@ -38,14 +40,8 @@ class CarbonStock(AssessmentProcessor):
     )
     request = CarbonStockRequest
     assess = staticmethod(assess_carbon_stock)
-    examples = (
-        {
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [[-1.170, 46.140], [-1.140, 46.140], [-1.140, 46.160], [-1.170, 46.160], [-1.170, 46.140]]
-                ],
-            }
-        },
-        {"geometry": {"collection": "communes", "ids": ["17300", "17274"]}},
-    )
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        return {"geometry": sites.quarter}, {"geometry": sites.several}

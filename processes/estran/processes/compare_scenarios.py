@@ -2,20 +2,16 @@
 
 from typing import Any
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.request import read_request
 from estran.assessments.scenarios import PROCESS, TITLE, VERSION, assess_scenarios, read_variants
 from estran.assessments.scenarios_geojson import difference_geojson
 from estran.assessments.scenarios_inputs import CompareScenariosRequest
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 from estran.processes.formats import CSV, GEOJSON, JSON, XLSX, requested_media_type
-
-OUTLINE = {
-    "type": "Polygon",
-    "coordinates": [
-        [[-1.1300, 46.1400], [-1.1270, 46.1400], [-1.1270, 46.1420], [-1.1300, 46.1420], [-1.1300, 46.1400]]
-    ],
-}
+from estran.processes.reports import split_report
 
 HOUSING = {"use": "collective_housing", "floor_area_m2_sref": 7800}
 
@@ -51,34 +47,40 @@ class CompareScenarios(AssessmentProcessor):
     request = CompareScenariosRequest
     assess = staticmethod(assess_scenarios)
     media_types = (JSON, GEOJSON, CSV, XLSX)
-    examples = (
-        {
-            "geometry": OUTLINE,
-            "variants": [
-                {
-                    "name": "A",
-                    "after": {"building": 0.6, "road": 0.5, "parking": 0.5},
-                    "programme": [HOUSING],
-                    "parking": [{"spaces": 150}],
-                    "mobility": {"trips_per_day": 700},
-                },
-                {
-                    "name": "B",
-                    "after": {"building": 0.6, "road": 0.5, "parking": 0.3, "artificial_trees": 0.5},
-                    "programme": [{**HOUSING, "structure": "timber"}],
-                    "parking": [{"spaces": 90}],
-                    "mobility": {"trips_per_day": 700},
-                },
-            ],
-        },
-    )
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        land = {"building": 0.6, "road": 0.5, "parking": 0.5}
+        return (
+            {
+                "geometry": sites.plot,
+                "variants": [
+                    {
+                        "name": "A",
+                        "after": land,
+                        "programme": [HOUSING],
+                        "parking": [{"spaces": 150}],
+                        "mobility": {"trips_per_day": 700},
+                    },
+                    {
+                        "name": "B",
+                        "after": {**land, "parking": 0.3, "artificial_trees": 0.2},
+                        "programme": [{**HOUSING, "structure": "timber"}],
+                        "parking": [{"spaces": 90}],
+                        "mobility": {"trips_per_day": 700},
+                    },
+                ],
+            },
+        )
 
     def execute(self, data: Any, outputs: Any = None) -> tuple[str, Any]:
         """Answer one request; as GeoJSON, the land where the variants differ."""
         if requested_media_type(outputs, self.offered()) != GEOJSON:
             media_type, content = super().execute(data, outputs)
             return str(media_type), content
-        request, territory = read_request(CompareScenariosRequest, data), self._territory()
+        inputs, _ = split_report(data)
+        request, territory = read_request(CompareScenariosRequest, inputs), self._territory()
         names = [variant.name for variant in request.variants]
         answered = assess_scenarios(request, territory)
         return GEOJSON, difference_geojson(answered, names, read_variants(request, territory))

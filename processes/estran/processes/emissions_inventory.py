@@ -1,5 +1,6 @@
 """The OGC process `emissions-inventory`: what do the emission grids say here, by gas and sector?"""
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.inventory import (
     PROCESS,
     TITLE,
@@ -9,6 +10,7 @@ from estran.assessments.inventory import (
 )
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 
 
 class EmissionsInventory(AssessmentProcessor):
@@ -35,14 +37,8 @@ class EmissionsInventory(AssessmentProcessor):
     )
     request = EmissionsInventoryRequest
     assess = staticmethod(assess_emissions_inventory)
-    examples = (
-        {
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [[-1.205, 46.130], [-1.105, 46.130], [-1.105, 46.190], [-1.205, 46.190], [-1.205, 46.130]]
-                ],
-            }
-        },
-        {"geometry": {"collection": "communes", "ids": ["17300", "17274"]}, "weight": "floor-area"},
-    )
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        return {"geometry": sites.commune}, {"geometry": sites.quarter, "weight": "floor-area"}

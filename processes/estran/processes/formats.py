@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from estran.assessments.envelope import Envelope
-from estran.assessments.geofiles import to_geopackage, to_geoparquet
+from estran.assessments.geofiles import to_flatgeobuf, to_geopackage, to_geoparquet, to_jsonfg
 from estran.assessments.inputs import PlaceRequest
 from estran.assessments.place import Place
 from estran.assessments.request import Request, near
@@ -18,11 +18,27 @@ CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GEOPACKAGE = "application/geopackage+sqlite3"
 GEOPARQUET = "application/vnd.apache.parquet"
+FLATGEOBUF = "application/flatgeobuf"
+JSON_FG = "application/vnd.ogc.fg+json"
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+REPORTS: tuple[str, ...] = (PDF, DOCX)
+"""Formats of the report, which every process offers."""
 
 TABLES: tuple[str, ...] = (JSON, CSV, XLSX)
 """Formats that need no place."""
 
-MEDIA_TYPES: tuple[str, ...] = (JSON, GEOJSON, CSV, XLSX, GEOPACKAGE, GEOPARQUET)
+MEDIA_TYPES: tuple[str, ...] = (
+    JSON,
+    GEOJSON,
+    CSV,
+    XLSX,
+    GEOPACKAGE,
+    GEOPARQUET,
+    FLATGEOBUF,
+    JSON_FG,
+)
 
 OUTPUT = "result"
 
@@ -30,6 +46,8 @@ MAPS: Mapping[str, Callable[[Envelope, Place], Any]] = {
     GEOJSON: to_geojson,
     GEOPACKAGE: to_geopackage,
     GEOPARQUET: to_geoparquet,
+    FLATGEOBUF: to_flatgeobuf,
+    JSON_FG: to_jsonfg,
 }
 
 
@@ -60,6 +78,7 @@ def described_formats(media_types: Sequence[str], envelope_schema: dict[str, Any
     schemas: dict[str, dict[str, Any]] = {
         JSON: envelope_schema,
         GEOJSON: {"type": "object", "format": "geojson-feature-collection"},
+        JSON_FG: {"type": "object"},
         CSV: {"type": "string"},
     }
     binary = {"type": "string", "format": "binary"}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.exchange import (
     PROCESS,
     TITLE,
@@ -13,7 +14,10 @@ from estran.assessments.exchange_geojson import exchange_geojson
 from estran.assessments.exchange_inputs import MaterialExchangeRequest
 from estran.assessments.request import read_request
 from estran.carbon.text import Text
-from estran.processes.base import GEOJSON, AssessmentProcessor, requested_media_type
+from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
+from estran.processes.formats import CSV, GEOJSON, JSON, XLSX, requested_media_type
+from estran.processes.reports import split_report
 
 
 class MaterialExchange(AssessmentProcessor):
@@ -41,66 +45,47 @@ class MaterialExchange(AssessmentProcessor):
     )
     request = MaterialExchangeRequest
     assess = staticmethod(assess_material_exchange)
-    examples = (
-        {
-            "offers": [
-                {
-                    "id": "port-scrap",
-                    "material": "steel",
-                    "quantity_t_per_year": 120.0,
-                    "longitude": -1.222,
-                    "latitude": 46.160,
-                    "quality": 3,
-                },
-                {
-                    "id": "market-crates",
-                    "material": "hdpe",
-                    "quantity_t_per_year": 30.0,
-                    "longitude": -1.150,
-                    "latitude": 46.161,
-                    "quality": 2,
-                    "treatment": "incineration",
-                },
-                {
-                    "id": "shop-textiles",
-                    "material": "textile",
-                    "quantity_t_per_year": 8.0,
-                    "longitude": -1.128,
-                    "latitude": 46.182,
-                },
-            ],
-            "needs": [
-                {
-                    "id": "boatyard",
-                    "material": "steel",
-                    "quantity_t_per_year": 80.0,
-                    "longitude": -1.166,
-                    "latitude": 46.143,
-                    "quality": 2,
-                },
-                {
-                    "id": "moulding-shop",
-                    "material": "hdpe",
-                    "quantity_t_per_year": 45.0,
-                    "longitude": -1.098,
-                    "latitude": 46.196,
-                },
-                {
-                    "id": "insulation-maker",
-                    "material": "textile",
-                    "quantity_t_per_year": 20.0,
-                    "longitude": -1.072,
-                    "latitude": 46.120,
-                },
-            ],
-        },
-    )
+    media_types = (JSON, GEOJSON, CSV, XLSX)
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+
+        def lot(name: str, material: str, tonnes: float, east_km: float, north_km: float) -> dict[str, Any]:
+            longitude, latitude = sites.point(east_km, north_km)
+            return {
+                "id": name,
+                "material": material,
+                "quantity_t_per_year": tonnes,
+                "longitude": longitude,
+                "latitude": latitude,
+            }
+
+        return (
+            {
+                "offers": [
+                    {**lot("scrap-yard", "steel", 120.0, -4.0, 0.0), "quality": 3},
+                    {
+                        **lot("market-crates", "hdpe", 30.0, 1.5, 0.5),
+                        "quality": 2,
+                        "treatment": "incineration",
+                    },
+                    lot("shop-textiles", "textile", 8.0, 3.0, 2.5),
+                ],
+                "needs": [
+                    {**lot("metal-workshop", "steel", 80.0, 0.5, -1.5), "quality": 2},
+                    lot("moulding-shop", "hdpe", 45.0, 5.5, 4.0),
+                    lot("insulation-maker", "textile", 20.0, 7.5, -4.5),
+                ],
+            },
+        )
 
     def execute(self, data: Any, outputs: Any = None) -> tuple[str, Any]:
         """Answer one request; as GeoJSON, a line per flow and a point per lot that is left."""
-        if requested_media_type(outputs) != GEOJSON:
+        if requested_media_type(outputs, self.offered()) != GEOJSON:
             media_type, content = super().execute(data, outputs)
             return str(media_type), content
-        request, territory = read_request(MaterialExchangeRequest, data), self._territory()
+        inputs, _ = split_report(data)
+        request, territory = read_request(MaterialExchangeRequest, inputs), self._territory()
         envelope = assess_material_exchange(request, territory)
         return GEOJSON, exchange_geojson(envelope, request, read_exchange(request, territory))

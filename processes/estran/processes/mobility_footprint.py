@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.mobility import (
     PROCESS,
     TITLE,
@@ -14,7 +15,10 @@ from estran.assessments.mobility_legs import to_features
 from estran.assessments.request import read_request
 from estran.assessments.tables import properties
 from estran.carbon.text import Text
-from estran.processes.base import GEOJSON, AssessmentProcessor, requested_media_type
+from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
+from estran.processes.formats import CSV, GEOJSON, JSON, XLSX, requested_media_type
+from estran.processes.reports import split_report
 
 
 class MobilityFootprint(AssessmentProcessor):
@@ -44,29 +48,29 @@ class MobilityFootprint(AssessmentProcessor):
     )
     request = MobilityFootprintRequest
     assess = staticmethod(assess_mobility_footprint)
-    examples = (
-        {
-            "geometry": {
-                "type": "Feature",
-                "properties": {
-                    "mode": "car",
-                    "occupancy": 1,
-                    "times": [
-                        "2026-05-04T08:00:00Z",
-                        "2026-05-04T08:03:00Z",
-                        "2026-05-04T08:07:00Z",
-                        "2026-05-04T08:12:00Z",
-                    ],
-                },
+    media_types = (JSON, GEOJSON, CSV, XLSX)
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        line = [sites.point(*place) for place in ((0.0, 0.0), (0.8, 1.3), (2.5, 2.5), (5.0, 4.1))]
+        times = [f"2026-05-04T08:{minutes:02}:00Z" for minutes in (0, 3, 7, 12)]
+        return (
+            {
                 "geometry": {
-                    "type": "LineString",
-                    "coordinates": [[-1.151, 46.160], [-1.140, 46.172], [-1.118, 46.183], [-1.086, 46.197]],
+                    "type": "Feature",
+                    "properties": {"mode": "car", "occupancy": 1, "times": times},
+                    "geometry": {"type": "LineString", "coordinates": [list(point) for point in line]},
                 },
+                "trips": [{"distance_km": 4.5, "mode": "bicycle", "count": 3}],
             },
-            "trips": [{"distance_km": 4.5, "mode": "bicycle", "count": 3}],
-        },
-        {"trips": [{"distance_km": 12, "mode": "car", "count": 220}, {"distance_km": 470, "mode": "tgv"}]},
-    )
+            {
+                "trips": [
+                    {"distance_km": 12, "mode": "car", "count": 220},
+                    {"distance_km": 470, "mode": "tgv"},
+                ]
+            },
+        )
 
     def __init__(self, processor_def: dict[str, Any]) -> None:
         super().__init__(processor_def)
@@ -89,10 +93,11 @@ class MobilityFootprint(AssessmentProcessor):
 
         As GeoJSON, the masked parts of the traces, or none when the server keeps the answer.
         """
-        if requested_media_type(outputs) != GEOJSON:
+        if requested_media_type(outputs, self.offered()) != GEOJSON:
             media_type, content = super().execute(data, outputs)
             return str(media_type), content
-        request, territory = read_request(MobilityFootprintRequest, data), self._territory()
+        inputs, _ = split_report(data)
+        request, territory = read_request(MobilityFootprintRequest, inputs), self._territory()
         envelope = assess_mobility_footprint(request, territory)
         stretches = () if self._is_kept else masked_stretches(request, territory)
         return GEOJSON, {

@@ -1,9 +1,11 @@
 """The OGC process `parking-potential`: which car parks to cover, plant or unseal; what is owed by law?"""
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.parking import PROCESS, TITLE, VERSION, assess_parking_potential
 from estran.assessments.parking_inputs import ParkingPotentialRequest
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 
 
 class ParkingPotential(AssessmentProcessor):
@@ -29,16 +31,11 @@ class ParkingPotential(AssessmentProcessor):
     )
     request = ParkingPotentialRequest
     assess = staticmethod(assess_parking_potential)
-    examples = (
-        {
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [[-1.200, 46.130], [-1.120, 46.130], [-1.120, 46.180], [-1.200, 46.180], [-1.200, 46.130]]
-                ],
-            },
-            "desealed_share": 0.1,
-            "tree_share": 0.15,
-        },
-        {"geometry": {"collection": "communes", "ids": ["17300"]}, "parks": "open_air", "grid": "europe"},
-    )
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        return (
+            {"geometry": sites.commune, "desealed_share": 0.1, "tree_share": 0.15},
+            {"geometry": sites.commune, "parks": "open_air", "grid": "europe"},
+        )

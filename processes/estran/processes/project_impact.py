@@ -2,21 +2,12 @@
 
 from typing import Any
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.project_impact import PROCESS, TITLE, VERSION, assess_project_impact
 from estran.assessments.project_inputs import ProjectImpactRequest
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
-
-
-def _plot(south: float, after: str) -> dict[str, Any]:
-    """A plot of the example, 150 m wide and 110 m high, and its class after the project."""
-    west, east, north = -1.130, -1.128, south + 0.001
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {
-        "type": "Feature",
-        "properties": {"after": after},
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-    }
+from estran.processes.examples import Examples
 
 
 class ProjectImpact(AssessmentProcessor):
@@ -51,38 +42,40 @@ class ProjectImpact(AssessmentProcessor):
     )
     request = ProjectImpactRequest
     assess = staticmethod(assess_project_impact)
-    examples = (
-        {
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [
-                        [-1.1300, 46.1400],
-                        [-1.1270, 46.1400],
-                        [-1.1270, 46.1420],
-                        [-1.1300, 46.1420],
-                        [-1.1300, 46.1400],
-                    ]
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+
+        def strip(index: int, after: str) -> dict[str, Any]:
+            return {"type": "Feature", "properties": {"after": after}, "geometry": sites.part(index, 2)}
+
+        return (
+            {
+                "geometry": sites.plot,
+                "after": {"building": 0.6, "road": 0.4, "parking": 0.3, "artificial_grass_shrubs": 0.9},
+                "programme": [
+                    {
+                        "use": "collective_housing",
+                        "floor_area_m2_sref": 7800,
+                        "structure": "mixed",
+                        "storeys": 3,
+                    },
+                    {"use": "retail", "floor_area_m2_sref": 600},
                 ],
+                "permit_year": 2027,
+                "inhabitants": 230,
+                "parking": [{"spaces": 120}],
+                "roads": [{"area_m2": 3500}],
+                "trees": {"planted": 150, "felled": 20},
+                "pv_kwp": 200,
+                "mobility": {"modal_shares": {"car": 0.6, "bus": 0.15, "bicycle": 0.15, "walking": 0.1}},
             },
-            "after": {"building": 0.6, "road": 0.5, "parking": 0.3, "artificial_grass_shrubs": 1.5},
-            "programme": [
-                {"use": "collective_housing", "floor_area_m2_sref": 7800, "structure": "mixed", "storeys": 3},
-                {"use": "retail", "floor_area_m2_sref": 600},
-            ],
-            "permit_year": 2027,
-            "inhabitants": 230,
-            "parking": [{"spaces": 120}],
-            "roads": [{"area_m2": 3500}],
-            "trees": {"planted": 150, "felled": 20},
-            "pv_kwp": 200,
-            "mobility": {"modal_shares": {"car": 0.6, "bus": 0.15, "bicycle": 0.15, "walking": 0.1}},
-        },
-        {
-            "geometry": {
-                "type": "FeatureCollection",
-                "features": [_plot(46.140, "building"), _plot(46.141, "artificial_trees")],
+            {
+                "geometry": {
+                    "type": "FeatureCollection",
+                    "features": [strip(0, "building"), strip(1, "artificial_trees")],
+                },
+                "demolition_m2": 800,
             },
-            "demolition_m2": 800,
-        },
-    )
+        )

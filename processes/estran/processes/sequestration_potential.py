@@ -1,9 +1,11 @@
 """The OGC process `sequestration-potential`."""
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.sequestration import PROCESS, TITLE, VERSION, assess_sequestration
 from estran.assessments.sequestration_inputs import SequestrationRequest
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 
 
 class SequestrationPotential(AssessmentProcessor):
@@ -31,22 +33,16 @@ class SequestrationPotential(AssessmentProcessor):
     )
     request = SequestrationRequest
     assess = staticmethod(assess_sequestration)
-    examples = (
-        {
-            "geometry": {"collection": "communes", "ids": ["17300"]},
-            "wetland": {"initial": "dyked_salt_marsh", "drainage": "none", "target": "tidal_marsh"},
-            "trees": {"share": 0.1},
-            "practices": [{"practice": "agroforestry_cropland", "share": 0.2}],
-            "desealing": {"share": 0.05},
-        },
-        {
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [[-1.170, 46.140], [-1.140, 46.140], [-1.140, 46.160], [-1.170, 46.160], [-1.170, 46.140]]
-                ],
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        return (
+            {
+                "geometry": sites.commune,
+                "trees": {"share": 0.1},
+                "practices": [{"practice": "agroforestry_cropland", "share": 0.2}],
+                "desealing": {"share": 0.05},
             },
-            "wetland": {"initial": "cropland", "drainage": "deep", "target": "tidal_marsh", "area_ha": 10},
-            "horizon_years": 30,
-        },
-    )
+            {"geometry": sites.quarter, "desealing": {"share": 0.1}, "horizon_years": 30},
+        )

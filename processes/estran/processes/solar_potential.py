@@ -1,9 +1,11 @@
 """The OGC process `solar-potential`: what can roofs and canopies produce, how much would be self-consumed?"""
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.solar import PROCESS, TITLE, VERSION, assess_solar_potential
 from estran.assessments.solar_inputs import SolarPotentialRequest
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 
 
 class SolarPotential(AssessmentProcessor):
@@ -28,14 +30,11 @@ class SolarPotential(AssessmentProcessor):
     )
     request = SolarPotentialRequest
     assess = staticmethod(assess_solar_potential)
-    examples = (
-        {
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [[-1.170, 46.150], [-1.150, 46.150], [-1.150, 46.165], [-1.170, 46.165], [-1.170, 46.150]]
-                ],
-            }
-        },
-        {"geometry": {"collection": "communes", "ids": ["17200"]}, "surfaces": ["roofs"], "load_mwh": 20000},
-    )
+
+    @staticmethod
+    def examples(sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        return (
+            {"geometry": sites.quarter},
+            {"geometry": sites.commune, "surfaces": ["roofs"], "load_mwh": 20000},
+        )

@@ -1,9 +1,11 @@
 """The OGC process `territory-trajectory`: are we on the path to the targets of the territory?"""
 
+from estran.assessments.example_sites import Sites
 from estran.assessments.trajectory import PROCESS, TITLE, VERSION, assess_trajectory
 from estran.assessments.trajectory_inputs import TerritoryTrajectoryRequest
 from estran.carbon.text import Text
 from estran.processes.base import AssessmentProcessor
+from estran.processes.examples import Examples
 
 
 class TerritoryTrajectory(AssessmentProcessor):
@@ -30,27 +32,30 @@ class TerritoryTrajectory(AssessmentProcessor):
     )
     request = TerritoryTrajectoryRequest
     assess = staticmethod(assess_trajectory)
-    examples = (
-        {"territory": "la-rochelle"},
-        {
-            "base": {"year": 2019, "value": 250000, "low": 225000, "high": 275000},
-            "scope": "inventory",
-            "targets": [{"year": 2030, "change": -0.3}, {"year": 2040, "change": -1.0}],
-            "removals_tco2e_per_year": 12000,
-            "population": 41000,
-            "series": [
-                {
-                    "name": "Territoire",
-                    "scope": "inventory",
-                    "observations": [
-                        {"year": 2019, "value": 250000},
-                        {"year": 2020, "value": 231000},
-                        {"year": 2021, "value": 243000},
-                        {"year": 2022, "value": 236000},
-                        {"year": 2023, "value": 225000},
-                        {"year": 2024, "value": 222000},
-                    ],
-                }
-            ],
-        },
-    )
+
+    @staticmethod
+    def examples(_sites: Sites) -> Examples:
+        """Return inputs that run on the places of a territory."""
+        return (
+            {
+                "base": {"year": 2019, "value": 250000, "low": 225000, "high": 275000},
+                "scope": "inventory",
+                "targets": [{"year": 2030, "change": -0.3}, {"year": 2040, "change": -1.0}],
+                "removals_tco2e_per_year": 12000,
+                "population": 41000,
+                "series": [
+                    {
+                        "name": "Territoire",
+                        "scope": "inventory",
+                        "observations": [
+                            {"year": 2019, "value": 250000},
+                            {"year": 2020, "value": 231000},
+                            {"year": 2021, "value": 243000},
+                            {"year": 2022, "value": 236000},
+                            {"year": 2023, "value": 225000},
+                            {"year": 2024, "value": 222000},
+                        ],
+                    }
+                ],
+            },
+        )

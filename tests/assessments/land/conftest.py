@@ -6,14 +6,17 @@ Columns 0 to 3, rows 0 and 1, in kilometres:
     row 0   cropland  broadleaf forest   wetland: salt meadow below, mudflat above   vineyard
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import yaml
 from pyproj import CRS
+from rasterio.transform import from_origin
 from shapely import box
 
 from estran.assessments.envelope import Envelope
@@ -21,6 +24,7 @@ from estran.assessments.flux import CarbonFluxRequest, assess_carbon_flux
 from estran.assessments.request import read_request
 from estran.assessments.sequestration import assess_sequestration
 from estran.assessments.sequestration_inputs import SequestrationRequest
+from estran.layers.cog import write_cog
 from estran.layers.features.writing import write_table
 from estran.layers.ledger.build import LedgerInputs, LedgerLayer, build_ledger
 from estran.layers.progress import silent
@@ -150,3 +154,30 @@ def potential(marsh: Territory) -> Callable[..., Envelope]:
         return assess_sequestration(read_request(SequestrationRequest, data), marsh)
 
     return answer
+
+
+@pytest.fixture(scope="session")
+def with_grid(marsh_directory: Path) -> Territory:
+    """The same territory, with an emission grid of 8 cells of 1 km and 10 tonnes each."""
+    path = marsh_directory / "emissions.tif"
+    write_cog(
+        path,
+        np.full((1, 2, 4), 10.0, dtype=np.float32),
+        crs=CRS.from_epsg(2154),
+        transform=from_origin(380_000, 6_572_000, 1000, 1000),
+        nodata=-1.0,
+        band_names=["co2"],
+        units=["t/yr"],
+    )
+    document = yaml.safe_load((marsh_directory / "pygeoapi-config.yml").read_text(encoding="utf-8"))
+    grid = json.loads(json.dumps(document["resources"]["land-cover"]))
+    grid["title"] = {"fr": "grille", "en": "grid"}
+    grid["providers"][0]["data"] = "emissions.tif"
+    grid["estran"] |= {
+        "role": "emissions",
+        "fields": {"co2": {"title": {"fr": "CO2 fossile", "en": "Fossil CO2"}, "unit": "tCO2/yr"}},
+    }
+    document["resources"]["emissions"] = grid
+    config = marsh_directory / "with-grid.yml"
+    config.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    return read_territory(config)

@@ -1,16 +1,10 @@
 """The balance of a place: blocks with their scope, one sum, and a guard against counting twice."""
 
-import json
 from collections.abc import Callable
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import yaml
-from pyproj import CRS
-from rasterio.transform import from_origin
 
 from estran.assessments.balance import CarbonBalanceRequest, assess_carbon_balance
 from estran.assessments.balance_blocks import Block, DoubleCount, check_sum, read_blocks, shared
@@ -20,12 +14,11 @@ from estran.assessments.envelope import Answer, Envelope
 from estran.assessments.flux import CarbonFluxRequest, assess_carbon_flux
 from estran.assessments.request import read_request
 from estran.carbon.errors import InvalidInput, NotFound
-from estran.layers.cog import write_cog
-from estran.layers.territory import Territory, read_territory
+from estran.layers.territory import Territory
 
 Box = Callable[..., dict[str, Any]]
 
-LAND_BLOCKS = {"land_stock", "land_flux", "wetlands"}
+LAND_BLOCKS = {"land_stock", "land_flux", "land_use_change", "wetlands"}
 
 OTHERS = {"buildings_operation", "buildings_embodied", "parking", "grid"}
 
@@ -33,33 +26,6 @@ OTHERS = {"buildings_operation", "buildings_embodied", "parking", "grid"}
 def balance(territory: Territory, geometry: object, **inputs: object) -> Envelope:
     data = {"geometry": geometry, "crs": 2154, **inputs}
     return assess_carbon_balance(read_request(CarbonBalanceRequest, data), territory)
-
-
-@pytest.fixture(scope="session")
-def with_grid(marsh_directory: Path) -> Territory:
-    """The same territory, with an emission grid of 8 cells of 1 km and 10 tonnes each."""
-    path = marsh_directory / "emissions.tif"
-    write_cog(
-        path,
-        np.full((1, 2, 4), 10.0, dtype=np.float32),
-        crs=CRS.from_epsg(2154),
-        transform=from_origin(380_000, 6_572_000, 1000, 1000),
-        nodata=-1.0,
-        band_names=["co2"],
-        units=["t/yr"],
-    )
-    document = yaml.safe_load((marsh_directory / "pygeoapi-config.yml").read_text(encoding="utf-8"))
-    grid = json.loads(json.dumps(document["resources"]["land-cover"]))
-    grid["title"] = {"fr": "grille", "en": "grid"}
-    grid["providers"][0]["data"] = "emissions.tif"
-    grid["estran"] |= {
-        "role": "emissions",
-        "fields": {"co2": {"title": {"fr": "CO2 fossile", "en": "Fossil CO2"}, "unit": "tCO2/yr"}},
-    }
-    document["resources"]["emissions"] = grid
-    config = marsh_directory / "with-grid.yml"
-    config.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    return read_territory(config)
 
 
 def test_blocks_repeat_what_their_process_says(marsh: Territory, kilometres: Box) -> None:
@@ -135,6 +101,7 @@ def test_the_matrix_says_what_must_never_be_summed() -> None:
     [
         ("grid", "buildings_operation"),
         ("land_flux", "wetlands"),
+        ("land_flux", "land_use_change"),
         ("land_flux", "land_flux"),
         ("land_flux", "land_stock"),
         ("grid", "parking"),
@@ -183,8 +150,10 @@ def test_only_flows_that_share_nothing_can_be_summed() -> None:
         except DoubleCount:
             continue
         allowed.add(frozenset(pair))
-    flows = ("land_flux", "wetlands")
+    flows = ("land_flux", "land_use_change", "wetlands")
     expected = {frozenset({land, other}) for land in flows for other in ("grid", "buildings_operation")}
+    # The wood of a cleared forest may be in the flux of land, never in that of the wetlands.
+    expected.add(frozenset({"land_use_change", "wetlands"}))
     assert allowed == expected
 
 
@@ -220,3 +189,36 @@ def test_own_bounds_are_kept(marsh: Territory, kilometres: Box) -> None:
     shown = with_own_bounds(answer, [figure], blocks.total).indicator("land_stock")
     own = stock.indicator("total")
     assert (shown.low, shown.high) == (own.low, own.high)
+
+
+def test_the_land_use_change_stands_beside(with_grid: Territory, kilometres: Box) -> None:
+    """Past changes of the communes are shown with their scope and are never in the total."""
+    place = kilometres(0, 0, 4, 2)
+    answer = balance(with_grid, place)
+    own = assess_carbon_flux(read_request(CarbonFluxRequest, {"geometry": place, "crs": 2154}), with_grid)
+    shown, said = answer.indicator("land_use_change"), own.indicator("land_use_change")
+    assert (shown.value, shown.low, shown.high) == (said.value, said.low, said.high)
+    assert shown.value is not None
+    assert shown.partial
+    assert shown.scope is not None
+    assert "prorated" in shown.scope
+    row = next(each for each in answer.breakdown if each.item == "land_use_change")
+    assert row.indicators == ("land_use_change",)
+
+
+def test_a_notice_is_not_repeated(with_grid: Territory, kilometres: Box) -> None:
+    for place in (kilometres(0, 0, 4, 2), kilometres(3.5, 0, 2, 2), kilometres(50, 50)):
+        codes = [each.code for each in balance(with_grid, place).warnings]
+        for once in ("outside-territory", "partly-outside", "wide-uncertainty", "unchecked-factor"):
+            assert codes.count(once) <= 1, once
+        said = [(each.code, each.message) for each in balance(with_grid, place).warnings]
+        assert len(said) == len(set(said))
+    collection = {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "properties": {}, "geometry": kilometres(0, 0)},
+            {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[0, 0]]]}},
+        ],
+    }
+    codes = [each.code for each in balance(with_grid, collection).warnings]
+    assert codes.count("failed-features") == 1

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from math import sqrt
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import box
 
 from estran.assessments.buildings import assess_building_emissions
 from estran.assessments.buildings_inputs import BuildingEmissionsRequest
 from estran.assessments.envelope import BreakdownRow, Envelope
+from estran.assessments.layer_objects import MANY_PARTS, _shared_areas
 from estran.assessments.place import read_place
 from estran.assessments.request import read_request
 from estran.assessments.tables import to_csv, to_geojson
@@ -380,3 +383,12 @@ def test_wrong_inputs_are_refused(wrong: dict[str, Any], emissions_of: Ask, metr
 def test_an_unknown_factor_is_refused(emissions_of: Ask, metres: Metres) -> None:
     with pytest.raises((InvalidInput, UnknownFactor)):
         emissions_of(metres(90, 90, 30, 30), overrides={"energy.gaz": {"value": 1.0, "reason": "typo"}})
+
+
+def test_a_region_of_many_parts_shares_what_its_parts_share() -> None:
+    """Ten by ten squares of 10 m, 10 m apart; an object of 25 m by 5 m across two of them, one beside."""
+    squares = [box(20 * x, 20 * y, 20 * x + 10, 20 * y + 10) for x in range(10) for y in range(10)]
+    objects = np.array([box(0, 0, 25, 5), box(11, 11, 19, 19), box(-5, -5, 5, 5)], dtype=object)
+    assert len(squares) >= MANY_PARTS
+    # 10 m and 5 m of length over 5 m of width; nothing; a quarter of 100 m2.
+    assert _shared_areas(objects, shapely.MultiPolygon(squares)).tolist() == [75.0, 0.0, 25.0]

@@ -35,9 +35,11 @@ def test_every_input_is_described_in_two_languages(process: Any) -> None:
 
 
 @pytest.mark.parametrize("process", PROCESSES)
-def test_published_examples_follow_their_model(process: Any) -> None:
-    for example in process.examples:
-        read_request(process.request, example)
+def test_published_examples_follow_their_model(process: Any, objects_directory: Path) -> None:
+    made = process({"name": "x", "config": str(objects_directory / "pygeoapi-config.yml")})
+    assert made.metadata["examples"]
+    for example in made.metadata["examples"]:
+        read_request(process.request, example["inputs"])
 
 
 @pytest.mark.parametrize("process", PROCESSES)

@@ -228,3 +228,27 @@ def test_wrong_inputs_are_refused(wrong: dict[str, Any], parks_of: Ask, metres: 
     with pytest.raises(InvalidInput) as error:
         parks_of(metres(90, 290, 140, 120), **wrong)
     assert error.value.fr != error.value.en
+
+
+def test_the_days_of_the_law_are_days(everywhere: Envelope) -> None:
+    """1 July 2026 above 10,000 m2 and 1 July 2028 above 1,500 m2; 18 months more with a commitment."""
+    days = {each.id: each.day for each in everywhere.factors if each.unit == "date"}
+    assert days == {
+        "aper.deadline.large": "2026-07-01",
+        "aper.deadline.medium": "2028-07-01",
+        "aper.deadline_later.large": "2028-01-01",
+        "aper.deadline_later.medium": "2030-01-01",
+    }
+    assert all(each.value is None for each in everywhere.factors if each.day)
+    for each in everywhere.ranking:
+        named = each.properties["aper_deadline_factor"]
+        assert each.properties["aper_deadline"] == (days[str(named)] if named else None)
+
+
+def test_features_that_overlap_are_told(parks_of: Ask, metres: Metres) -> None:
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": metres(0, 0, 2000, 2000)},
+        {"type": "Feature", "properties": {}, "geometry": metres(0, 0, 1000, 1000)},
+    ]
+    answer = parks_of({"type": "FeatureCollection", "features": features})
+    assert "overlapping-features" in {each.code for each in answer.warnings}

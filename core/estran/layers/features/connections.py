@@ -3,17 +3,25 @@
 Connections are read-only, used by one thread at a time, and kept for the next reader.
 """
 
+import math
+import re
 import sqlite3
 import unicodedata
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from estran.carbon.errors import Unavailable
 
 Cell = str | int | float | None
+
+_LAST_LETTER = 0x2C80
+_WITH = re.compile(r"LATIN (SMALL|CAPITAL) LETTER ([A-Z]) WITH .+")
+_CHANGES = slice(24, 28)
+"""Bytes of the header that SQLite raises with each transaction; the date of a file may not change so fast."""
 
 _SIGNATURE = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
@@ -49,6 +57,21 @@ class ReadPool:
             raise unreadable(self._path, str(error), str(error)) from error
 
 
+def file_version(path: Path) -> str:
+    """Return what changes whenever a file does.
+
+    Raises:
+        Unavailable: the file is missing.
+    """
+    try:
+        status = path.stat()
+        with path.open("rb") as file:
+            changes = file.read(_HEADER_BYTES)[_CHANGES]
+    except OSError as error:
+        raise unreadable(path, error.strerror or "absent", error.strerror or "absent") from error
+    return f"{status.st_mtime_ns:x}-{status.st_size:x}-{changes.hex()}"
+
+
 def unreadable(path: Path, en: str, fr: str) -> Unavailable:
     """Return the error for a file that cannot be read, with the reason."""
     return Unavailable(
@@ -64,23 +87,67 @@ def fold_case(text: Cell) -> Cell:
 
 
 def fold_accents(text: Cell) -> Cell:
-    """Return a text without its accents.
+    """Return a text without its accents; a letter "with" something, such as a stroke, is that letter.
 
     Example:
-        >>> fold_accents("Périgny")
-        'Perigny'
+        >>> fold_accents("Périgny, København")
+        'Perigny, Kobenhavn'
     """
     if not isinstance(text, str):
         return text
     parts = unicodedata.normalize("NFD", text)
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    bare = "".join(part for part in parts if not unicodedata.combining(part))
+    return bare if bare.isascii() else bare.translate(plain_letters())
+
+
+@cache
+def plain_letters() -> Mapping[int, str]:
+    """Return the letters whose accent is part of them, such as ø, and the letters they are without it."""
+    letters: dict[int, str] = {}
+    for point in range(0x80, _LAST_LETTER):
+        match = _WITH.fullmatch(unicodedata.name(chr(point), ""))
+        if match and not unicodedata.decomposition(chr(point)):
+            letters[point] = match[2] if match[1] == "CAPITAL" else match[2].lower()
+    return letters
+
+
+def power_of(left: Cell, right: Cell) -> float | None:
+    """Return a power; None when it has no value."""
+    return _real(lambda base, exponent: base**exponent, left, right)
+
+
+def rest_of(left: Cell, right: Cell) -> float | None:
+    """Return the rest of a division, with the sign of `left`; None when it has no value."""
+    return _real(math.fmod, left, right)
+
+
+def whole_of(left: Cell, right: Cell) -> float | None:
+    """Return a quotient without its decimals; None when it has no value."""
+    return _real(lambda number, divisor: math.trunc(number / divisor), left, right)
+
+
+def _real(compute: Callable[[float, float], float], left: Cell, right: Cell) -> float | None:
+    if left is None or right is None:
+        return None
+    try:
+        found = compute(float(left), float(right))
+    except (ArithmeticError, ValueError):
+        return None
+    return float(found) if isinstance(found, int | float) and math.isfinite(found) else None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    add_functions(connection)
+    return connection
+
+
+def add_functions(connection: sqlite3.Connection) -> None:
+    """Give a connection what the conditions of `SqliteDialect` call and SQLite lacks."""
     connection.create_function("fold_case", 1, fold_case, deterministic=True)
     connection.create_function("fold_accents", 1, fold_accents, deterministic=True)
-    return connection
+    for function in (power_of, rest_of, whole_of):
+        connection.create_function(function.__name__, 2, function, deterministic=True)
 
 
 def _check_whole(path: Path) -> None:

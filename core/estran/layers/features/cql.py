@@ -1,8 +1,8 @@
 """What does a CQL2 filter mean?
 
 Covers basic CQL2 (comparisons, `and`, `or`, `not`, `is null`) and `between`, `in`, `like`,
-arithmetic, `casei`, `accenti`, the spatial relations of `spatial.RELATIONS`, and the temporal
-relations of instants. How a database says it is the matter of a `Dialect`.
+arithmetic, `casei`, `accenti`, the spatial relations of `relations.RELATIONS` and the temporal ones of
+`cql_time`. How a database says it is the matter of a `Dialect`.
 Reference: OGC 21-065r2, Common Query Language (CQL2).
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
 from pygeofilter import ast, values
 from pygeofilter.backends.evaluator import Evaluator, handle
@@ -19,9 +20,12 @@ from shapely.geometry.base import BaseGeometry
 
 from estran.carbon.errors import InvalidGeometry, InvalidInput
 from estran.layers.features.connections import fold_accents, fold_case
+from estran.layers.features.cql_time import RELATIONS as TIME_RELATIONS
+from estran.layers.features.cql_time import Period, related
 from estran.layers.features.dialect import Dialect, Fold, Sign, Symbol
 from estran.layers.features.fields import known_field, typed, wrong_type
 from estran.layers.features.query import Field, Value
+from estran.layers.features.relations import holding
 from estran.layers.features.shape import mended
 
 _GEOMETRY_NAMES = frozenset({"geometry", "geom"})
@@ -32,11 +36,9 @@ _COMPARISONS: Mapping[type, Sign] = {
     ast.LessEqual: "<=",
     ast.GreaterThan: ">",
     ast.GreaterEqual: ">=",
-    ast.TimeBefore: "<",
-    ast.TimeAfter: ">",
-    ast.TimeEquals: "=",
 }
 _ARITHMETIC: Mapping[type, Symbol] = {ast.Add: "+", ast.Sub: "-", ast.Mul: "*", ast.Div: "/"}
+_POWERS: Mapping[str, Symbol] = {"^": "^", "%": "%", "div": "div"}
 _FUNCTIONS: Mapping[str, Fold] = {"lower": "case", "casei": "case", "accenti": "accents"}
 _FOLDS = {"case": fold_case, "accents": fold_accents}
 _SPATIAL = {
@@ -48,6 +50,7 @@ _SPATIAL = {
     ast.GeometryOverlaps: "overlaps",
     ast.GeometryEquals: "equals",
 }
+_REFLEXIVE = frozenset({"intersects", "equals", "within", "contains"})
 _MIRROR = {
     ast.GeometryContains: ast.GeometryWithin,
     ast.GeometryWithin: ast.GeometryContains,
@@ -148,18 +151,23 @@ class _Meaning(Evaluator):  # type: ignore[misc]
         first, second = self.sides(left, right)
         return Condition(self.dialect.compared(first, _COMPARISONS[type(node)], second))
 
-    @_handles(ast.TimeDuring)
-    def during(self, _node: ast.TimeDuring, left: object, right: object) -> Condition[Any]:
-        if not isinstance(right, tuple):
-            raise _not_covered("T_DURING")
-        start, end = right
-        moment, *_ = self.sides(left)
-        parts = []
-        if start:
-            parts.append(self.dialect.compared(moment, ">", self.sides(left, start)[1]))
-        if end:
-            parts.append(self.dialect.compared(moment, "<", self.sides(left, end)[1]))
-        return Condition(self.dialect.all_of(parts))
+    @_handles(*TIME_RELATIONS)
+    def time_relation(self, node: ast.Node, left: object, right: object) -> Condition[Any]:
+        ends = [end for side in (left, right) for end in (side if isinstance(side, tuple) else (side, side))]
+        field = next((end.field for end in ends if isinstance(end, Operand) and end.field), None)
+        if field is not None and field.format is None:
+            raise wrong_type(field, type(node).__name__)
+        parts = [None if end is None else self.moment(end, field) for end in ends]
+        periods = Period(*parts[:2]), Period(*parts[2:])
+        return Condition(related(self.dialect, type(node), *periods))
+
+    def moment(self, end: object, field: Field | None) -> Any:
+        """Return an instant, read as the column beside it."""
+        if isinstance(end, Operand):
+            return end.part
+        if not isinstance(end, dt.date):
+            raise _not_covered(str(end)[:40])
+        return self.dialect.value(_literal(end, field), field)
 
     @_handles(ast.Between)
     def between(self, node: ast.Between, left: object, low: object, high: object) -> Condition[Any]:
@@ -182,7 +190,7 @@ class _Meaning(Evaluator):  # type: ignore[misc]
     @_handles(ast.IsNull)
     def null(self, node: ast.IsNull, left: object) -> Condition[Any]:
         if isinstance(left, Place):
-            raise _not_covered("geometry IS NULL")
+            return self.unless(node.not_, self.dialect.placeless())
         (part,) = self.sides(left)
         return self.unless(node.not_, self.dialect.is_null(part))
 
@@ -194,6 +202,9 @@ class _Meaning(Evaluator):  # type: ignore[misc]
     @_handles(ast.Function)
     def function(self, node: ast.Function, *arguments: object) -> Operand[Any]:
         name = node.name.lower()
+        if name in _POWERS and len(arguments) == 2:
+            first, second = self.sides(*arguments)
+            return Operand(self.dialect.computed(first, _POWERS[name], second))
         if name not in _FUNCTIONS or len(arguments) != 1:
             raise _not_covered(node.name)
         (text,) = self.sides(*arguments)
@@ -204,9 +215,17 @@ class _Meaning(Evaluator):  # type: ignore[misc]
         kind = type(node)
         if isinstance(right, Place):
             left, right, kind = right, left, _MIRROR.get(kind, kind)
-        if not isinstance(left, Place) or not isinstance(right, BaseGeometry):
+        relation = _SPATIAL.get(kind, "intersects")
+        if isinstance(left, BaseGeometry) and isinstance(right, BaseGeometry):
+            holds = bool(holding(relation, right, np.array([left], dtype=object))[0])
+            found = self.dialect.truth(holds)
+        elif isinstance(left, Place) and isinstance(right, Place):
+            has_place = self.dialect.negated(self.dialect.placeless())
+            found = has_place if relation in _REFLEXIVE else self.dialect.truth(False)
+        elif isinstance(left, Place) and isinstance(right, BaseGeometry):
+            found = self.dialect.related(relation, right)
+        else:
             raise _not_covered(kind.__name__)
-        found = self.dialect.related(_SPATIAL.get(kind, "intersects"), right)
         return self.unless(kind is ast.GeometryDisjoint, found)
 
     def condition(self, part: object) -> Condition[Any]:

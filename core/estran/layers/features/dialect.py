@@ -13,7 +13,7 @@ from estran.layers.features.query import Field, Value
 
 Fold = Literal["case", "accents"]
 Sign = Literal["=", "<>", "<", "<=", ">", ">="]
-Symbol = Literal["+", "-", "*", "/"]
+Symbol = Literal["+", "-", "*", "/", "^", "%", "div"]
 
 
 class Dialect[Part](Protocol):
@@ -49,8 +49,14 @@ class Dialect[Part](Protocol):
     def is_null(self, part: Part) -> Part:
         """Return the condition that there is no value."""
 
+    def placeless(self) -> Part:
+        """Return the condition that a feature has no geometry, or an empty one; never null."""
+
     def computed(self, left: Part, symbol: Symbol, right: Part) -> Part:
-        """Return the result of arithmetic on real numbers; a division by zero gives null."""
+        """Return the result of arithmetic on real numbers; what has no value, as 1/0, gives null.
+
+        `div` leaves the decimals out; the rest of `%` has the sign of `left`.
+        """
 
     def folded(self, part: Part, fold: Fold) -> Part:
         """Return a text without capitals, or without accents."""
@@ -59,7 +65,7 @@ class Dialect[Part](Protocol):
         r"""Return the condition that a text follows a CQL2 pattern: `%`, `_`, escape `\`."""
 
     def related(self, relation: str, geometry: BaseGeometry) -> Part:
-        """Return the condition that a feature stands in a relation of `spatial.RELATIONS` to a geometry.
+        """Return the condition that a feature stands in a relation of `relations.RELATIONS` to a geometry.
 
         Never null: a feature without geometry does not stand in it.
         """

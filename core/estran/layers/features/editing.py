@@ -1,24 +1,28 @@
 """How are single features added, replaced and removed in a GeoPackage table?
 
 The triggers that keep the R-tree in step call ST_MinX and its sisters, which SQLite lacks: they
-are registered on the connection. Everything in one `open_writable` is one transaction.
+are registered on the connection. Everything in one `open_editor` is one transaction, and writers
+take turns.
 Reference: OGC 12-128r19, GeoPackage 1.4, annex F.3 (RTree spatial indexes).
 """
 # ruff: noqa: S608 - only names of the schema, quoted, enter the text; values are parameters.
 
-import datetime as dt
 import sqlite3
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
 
-from estran.carbon.errors import InvalidInput, NotFound, Unavailable
+from estran.carbon.errors import InvalidInput, Unavailable
 from estran.layers.features import blob
 from estran.layers.features.connections import ReadPool, unreadable
+from estran.layers.features.editor import now_text, refused, taken, unknown
 from estran.layers.features.fields import known_field, typed
-from estran.layers.features.query import Field, Value
+from estran.layers.features.geopackage_rows import features_of, read_rows
+from estran.layers.features.query import FeatureQuery, Field, StoredFeature, Value
+from estran.layers.features.selection import SortKey
 from estran.layers.features.sql import Sql, expression, quoted
 from estran.layers.features.table import Table, read_table
 
@@ -26,88 +30,99 @@ _BOUND_FUNCTIONS = {"ST_MinX": 0, "ST_MinY": 1, "ST_MaxX": 2, "ST_MaxY": 3}
 _WAIT_S = 10.0
 
 
-class Editing:
-    """An open transaction on one GeoPackage."""
+class GeoPackageEditor:
+    """An open transaction on one table, as `FeatureEditor` describes it."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, table: Table) -> None:
         self._connection = connection
-        self._path = path
+        self._table = table
 
-    def insert(
-        self, table: str, geometry: BaseGeometry | None, properties: Mapping[str, Value], *, id_field: str
-    ) -> str:
-        """Add a feature, its geometry in the storage CRS, and return its identifier.
+    def read(self, identifier: str) -> StoredFeature:
+        """Return a feature as it is now."""
+        query, keys = FeatureQuery(limit=1), [SortKey(self._table.id_field)]
+        rows = read_rows(self._connection, self._table, self._is(identifier), keys, query)
+        if not rows:
+            raise unknown(self._table.name, identifier)
+        return features_of(rows[:1], self._table, query)[0]
 
-        Raises:
-            InvalidInput: an unknown property, a value of another type, or an identifier already taken.
-        """
-        known = self._table(table, id_field)
-        if properties.get(id_field) is None and id_field != known.row_column:
-            raise _refused(table, f"{id_field} is null")
-        cells = {known.geometry_column: blob.cell(geometry, srs_id=known.srs_id), **_cells(known, properties)}
-        names = ", ".join(quoted(name) for name in cells)
-        marks = ", ".join("?" * len(cells))
+    def insert(self, geometry: BaseGeometry | None, properties: Mapping[str, Value]) -> str:
+        """Add a feature and return its identifier."""
+        table = self._table
+        given = {name: value for name, value in properties.items() if value is not None}
+        cells = {
+            table.geometry_column: blob.cell(geometry, srs_id=table.srs_id),
+            **self._new_identifier(given.get(table.id_field.name)),
+            **_cells(table, given),
+        }
+        names, marks = ", ".join(map(quoted, cells)), ", ".join("?" * len(cells))
         try:
             row = self._connection.execute(
-                f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks}) RETURNING {quoted(id_field)}",
+                f"INSERT INTO {quoted(table.name)} ({names}) VALUES ({marks})"
+                f" RETURNING {quoted(table.id_field.name)}",
                 tuple(cells.values()),
             ).fetchone()
         except sqlite3.IntegrityError as error:
-            raise _refused(table, str(error)) from error
-        self._touch(known)
+            if table.id_field.name in str(error) and "UNIQUE" in str(error):
+                raise taken(table.name, given.get(table.id_field.name)) from error
+            raise refused(table.name, str(error)) from error
+        self._touch()
         return str(row[0])
 
     def replace(
-        self,
-        table: str,
-        identifier: str,
-        geometry: BaseGeometry | None,
-        properties: Mapping[str, Value],
-        *,
-        id_field: str,
+        self, identifier: str, geometry: BaseGeometry | None, properties: Mapping[str, Value]
     ) -> None:
-        """Replace a feature; a property that is not given becomes null.
-
-        Raises:
-            NotFound: no feature has this identifier.
-            InvalidInput: as for `insert`.
-        """
-        known = self._table(table, id_field)
-        cells = dict.fromkeys((name for name in known.fields if name != id_field), None)
-        values = {**cells, **_cells(known, properties)}
-        pairs = ", ".join(f"{quoted(name)} = ?" for name in (known.geometry_column, *values))
-        condition = _is(known.id_field, identifier)
+        """Replace a feature; a property that is not given becomes null."""
+        table = self._table
+        blank = dict.fromkeys((name for name in table.fields if name != table.id_field.name), None)
+        values = {**blank, **_cells(table, properties)}
+        pairs = ", ".join(f"{quoted(name)} = ?" for name in (table.geometry_column, *values))
+        condition = self._is(identifier)
         try:
             changed = self._connection.execute(
-                f"UPDATE {quoted(table)} SET {pairs} WHERE {condition.text}",
-                (blob.cell(geometry, srs_id=known.srs_id), *values.values(), *condition.values),
+                f"UPDATE {quoted(table.name)} SET {pairs} WHERE {condition.text}",
+                (blob.cell(geometry, srs_id=table.srs_id), *values.values(), *condition.values),
             )
         except sqlite3.IntegrityError as error:
-            raise _refused(table, str(error)) from error
-        _expect_one(changed, table, identifier)
-        self._touch(known)
+            raise refused(table.name, str(error)) from error
+        self._expect_one(changed, identifier)
+        self._touch()
 
-    def delete(self, table: str, identifier: str, *, id_field: str) -> None:
-        """Remove a feature.
-
-        Raises:
-            NotFound: no feature has this identifier.
-        """
-        known = self._table(table, id_field)
-        condition = _is(known.id_field, identifier)
+    def delete(self, identifier: str) -> None:
+        """Remove a feature."""
+        condition = self._is(identifier)
         changed = self._connection.execute(
-            f"DELETE FROM {quoted(table)} WHERE {condition.text}", condition.values
+            f"DELETE FROM {quoted(self._table.name)} WHERE {condition.text}", condition.values
         )
-        _expect_one(changed, table, identifier)
-        self._touch(known)
+        self._expect_one(changed, identifier)
+        self._touch()
 
-    def _table(self, name: str, id_field: str) -> Table:
-        return read_table(self._connection, self._path, name, id_field)
+    def _new_identifier(self, given: Value) -> dict[str, Value]:
+        """Return an identifier when none is given and the table does not make them itself."""
+        field = self._table.id_field
+        if given is not None or field.name == self._table.row_column:
+            return {}
+        if field.type != "integer":
+            return {field.name: str(uuid.uuid4())}
+        (last,) = self._connection.execute(
+            f"SELECT max({quoted(field.name)}) FROM {quoted(self._table.name)}"
+        ).fetchone()
+        return {field.name: (last or 0) + 1}
 
-    def _touch(self, table: Table) -> None:
-        now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    def _is(self, identifier: str) -> Sql:
+        field = self._table.id_field
+        try:
+            return Sql(f"{expression(field)} = ?", (typed(field, identifier),))
+        except InvalidInput as error:
+            raise unknown(self._table.name, identifier) from error
+
+    def _expect_one(self, changed: sqlite3.Cursor, identifier: str) -> None:
+        if changed.rowcount == 0:
+            raise unknown(self._table.name, identifier)
+
+    def _touch(self) -> None:
+        table = self._table
         self._connection.execute(
-            "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (now, table.name)
+            "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (now_text(), table.name)
         )
         if table.rtree:
             self._connection.execute(
@@ -119,11 +134,11 @@ class Editing:
 
 
 @contextmanager
-def open_writable(path: Path) -> Iterator[Editing]:
-    """Open a GeoPackage for changes: all of them are kept, or none when an error leaves the block.
+def open_editor(path: Path, table: str, id_field: str) -> Iterator[GeoPackageEditor]:
+    """Open a table for changes: all of them are kept, or none when an error leaves the block.
 
     Raises:
-        Unavailable: the file cannot be read or written.
+        Unavailable: the file cannot be read or written, or lacks the table or the column.
     """
     ReadPool(path)
     try:
@@ -133,7 +148,7 @@ def open_writable(path: Path) -> Iterator[Editing]:
             _register(connection)
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
-                yield Editing(connection, path)
+                yield GeoPackageEditor(connection, read_table(connection, path, table, id_field))
     except sqlite3.OperationalError as error:
         raise unwritable(path, str(error)) from error
     except sqlite3.DatabaseError as error:
@@ -162,34 +177,11 @@ def _register(connection: sqlite3.Connection) -> None:
 
 
 def _cells(table: Table, properties: Mapping[str, Value]) -> dict[str, Value]:
-    cells: dict[str, Value] = {}
-    for name, value in properties.items():
-        field = known_field(table.fields, name)
-        if value is None or (field.type == "string" and field.format is None):
-            cells[name] = value
-            continue
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        cell = typed(field, text)
-        cells[name] = f"{cell}Z" if field.format == "date-time" else cell
-    return cells
+    return {name: _cell(known_field(table.fields, name), value) for name, value in properties.items()}
 
 
-def _is(field: Field, identifier: str) -> Sql:
-    return Sql(f"{expression(field)} = ?", (typed(field, identifier),))
-
-
-def _expect_one(changed: sqlite3.Cursor, table: str, identifier: str) -> None:
-    if changed.rowcount == 0:
-        raise NotFound(
-            f"no feature {identifier!r} in {table}",
-            f"aucun objet {identifier!r} dans {table}",
-            where=table,
-        )
-
-
-def _refused(table: str, reason: str) -> InvalidInput:
-    return InvalidInput(
-        f"{table} refuses this feature: {reason}",
-        f"{table} refuse cet objet : {reason}",
-        where=table,
-    )
+def _cell(field: Field, value: Value) -> Value:
+    if value is None or (field.type == "string" and field.format is None):
+        return value
+    cell = typed(field, str(value).lower() if isinstance(value, bool) else str(value))
+    return f"{cell}Z" if field.format == "date-time" else cell

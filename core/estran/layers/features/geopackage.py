@@ -5,7 +5,6 @@ A store, with its connections, its schema and its counts, is kept while the file
 # ruff: noqa: S608 - only names of the schema, quoted, enter the text; values are parameters.
 
 import json
-import math
 import os
 import sqlite3
 import threading
@@ -14,15 +13,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import shapely
-from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from estran.carbon.errors import InvalidInput
-from estran.layers.features import blob, cursor, spatial
-from estran.layers.features.connections import ReadPool, unreadable
+from estran.layers.features import cursor, spatial
+from estran.layers.features.connections import ReadPool, file_version
+from estran.layers.features.described import DescribedStore, measured, paired
 from estran.layers.features.fields import known_field, typed
+from estran.layers.features.geopackage_rows import cell_value, features_of, plain_value, read_rows
 from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.query import (
+    Extremes,
     FeaturePage,
     FeatureQuery,
     Field,
@@ -40,36 +41,31 @@ from estran.layers.features.selection import (
     selected,
     sort_keys,
 )
-from estran.layers.features.sql import Sql, SqliteDialect, expression, order, quoted
+from estran.layers.features.sql import Sql, SqliteDialect, expression, quoted
 from estran.layers.features.table import Table, read_table
 
-_Row = tuple[object, ...]
 _KEPT_STORES = 64
 _FEW_VALUES = 30
 
-_stores: OrderedDict[tuple[Path, str, str], tuple[tuple[int, int, int], "GeoPackageStore"]] = OrderedDict()
+_stores: OrderedDict[tuple[Path, str, str], tuple[tuple[str, int], "GeoPackageStore"]] = OrderedDict()
 _stores_lock = threading.Lock()
 
 
 def open_store(path: Path, table: str, id_field: str) -> "GeoPackageStore":
-    """Return the store of a table; the same one while the file keeps its size and date.
+    """Return the store of a table; the same one while the file is unchanged.
 
     Raises:
         Unavailable: the file is missing, truncated or no GeoPackage, or lacks the table or column.
     """
     key = (path.resolve(), table, id_field)
-    try:
-        status = path.stat()
-    except OSError as error:
-        reason = error.strerror or "absent"
-        raise unreadable(path, reason, reason) from error
-    state = (status.st_size, status.st_mtime_ns, os.getpid())
+    version = file_version(path)
+    state = (version, os.getpid())
     with _stores_lock:
         kept = _stores.get(key)
         if kept and kept[0] == state:
             _stores.move_to_end(key)
             return kept[1]
-    store = GeoPackageStore(path, table, id_field)
+    store = GeoPackageStore(path, table, id_field, version)
     with _stores_lock:
         _stores[key] = (state, store)
         while len(_stores) > _KEPT_STORES:
@@ -77,32 +73,15 @@ def open_store(path: Path, table: str, id_field: str) -> "GeoPackageStore":
     return store
 
 
-class GeoPackageStore:
+class GeoPackageStore(DescribedStore[Table]):
     """A features table of one GeoPackage, as `FeatureStore` describes it."""
 
-    def __init__(self, path: Path, table: str, id_field: str) -> None:
-        self._path = path
+    def __init__(self, path: Path, table: str, id_field: str, version: str) -> None:
         self._pool = ReadPool(path)
-        status = path.stat()
-        self._version = f"{status.st_mtime_ns:x}-{status.st_size:x}"
+        self._version = version
         self._answers = KeptAnswers()
         with self._pool.connection() as connection:
-            self._table: Table = read_table(connection, path, table, id_field)
-
-    @property
-    def crs(self) -> CRS:
-        """The CRS of the geometries."""
-        return self._table.crs
-
-    @property
-    def id_field(self) -> str:
-        """The column that identifies a feature."""
-        return self._table.id_field.name
-
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """The columns other than the geometry, in order."""
-        return self._table.fields
+            super().__init__(read_table(connection, path, table, id_field))
 
     @property
     def version(self) -> str | None:
@@ -123,12 +102,12 @@ class GeoPackageStore:
             if query.after is not None:
                 values = cursor.decode(query.after, scope=scope)
                 start = dialect.all_of([selection, following(dialect, keys, values)])
-            rows = self._page(connection, start, keys, query)
+            rows = read_rows(connection, self._table, start, keys, query)
         page = rows[: query.limit]
         after = None
         if len(rows) > query.limit:
-            after = cursor.encode([_plain(value) for value in page[-1][-len(keys) :]], scope=scope)
-        return FeaturePage(tuple(self._features(page, query)), matched, after)
+            after = cursor.encode([plain_value(value) for value in page[-1][-len(keys) :]], scope=scope)
+        return FeaturePage(tuple(features_of(page, self._table, query)), matched, after)
 
     def get(self, identifier: str, *, properties: Sequence[str] | None = None) -> FoundFeature:
         """Return one feature and its neighbours in the order of identifiers."""
@@ -141,7 +120,7 @@ class GeoPackageStore:
                 condition = equal(self._dialect(connection), self._table.id_field, identifier)
             except InvalidInput as error:
                 raise missing(self._table.name, [identifier]) from error
-            rows = self._page(connection, condition, [SortKey(self._table.id_field)], query)
+            rows = read_rows(connection, self._table, condition, [SortKey(self._table.id_field)], query)
             if not rows:
                 raise missing(self._table.name, [identifier])
             below, above = (
@@ -150,7 +129,7 @@ class GeoPackageStore:
             )
             previous, following_ = below.fetchone()[0], above.fetchone()[0]
         return FoundFeature(
-            next(iter(self._features(rows[:1], query))),
+            next(iter(features_of(rows[:1], self._table, query))),
             previous=None if previous is None else str(previous),
             next=None if following_ is None else str(following_),
         )
@@ -171,8 +150,8 @@ class GeoPackageStore:
         condition = Sql(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
         query = FeatureQuery(limit=len(wanted))
         with self._pool.connection() as connection:
-            rows = self._page(connection, condition, [SortKey(self._table.id_field)], query)
-        found = {feature.id: feature for feature in self._features(rows, query)}
+            rows = read_rows(connection, self._table, condition, [SortKey(self._table.id_field)], query)
+        found = {feature.id: feature for feature in features_of(rows, self._table, query)}
         names = [str(value) for value in wanted]
         unknown = [name for name in names if name not in found]
         if unknown:
@@ -184,6 +163,20 @@ class GeoPackageStore:
         field = known_field(self.fields, name)
         return self._answers.get(("range", name), Range, lambda: self._range(field))
 
+    def extremes(self) -> Mapping[str, Extremes]:
+        """Return the extremes of the columns of numbers and times."""
+        found: dict[str, Extremes] = self._answers.get(("extremes",), dict, self._extremes)
+        return found
+
+    def _extremes(self) -> dict[str, Extremes]:
+        fields = measured(self.fields)
+        asked = [f"{extreme}({quoted(field.name)})" for field in fields for extreme in ("min", "max")]
+        if not asked:
+            return {}
+        with self._pool.connection() as connection:
+            row = connection.execute(f"SELECT {', '.join(asked)} FROM {quoted(self._table.name)}").fetchone()
+        return paired(fields, row, cell_value)
+
     def _range(self, field: Field) -> Range:
         column, table = quoted(field.name), quoted(self._table.name)
         with self._pool.connection() as connection:
@@ -192,8 +185,8 @@ class GeoPackageStore:
                 f"SELECT * FROM (SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL"
                 f" LIMIT {_FEW_VALUES + 1}) ORDER BY 1"
             ).fetchall()
-        few = tuple(_value(field, value) for (value,) in values) if len(values) <= _FEW_VALUES else None
-        return Range(_value(field, low), _value(field, high), few)
+        few = tuple(cell_value(field, value) for (value,) in values) if len(values) <= _FEW_VALUES else None
+        return Range(cell_value(field, low), cell_value(field, high), few)
 
     def _dialect(self, connection: sqlite3.Connection) -> SqliteDialect:
         def related(relation: str, geometry: BaseGeometry) -> Sql:
@@ -203,61 +196,10 @@ class GeoPackageStore:
                 lambda: spatial.related(connection, self._table, relation, geometry),
             )
 
-        return SqliteDialect(related)
+        return SqliteDialect(related, self._table.geometry_column)
 
     def _count(self, connection: sqlite3.Connection, selection: Sql) -> int:
         sql = f"SELECT count(*) FROM {quoted(self._table.name)} WHERE {selection.text}"
         return self._answers.get(
             ("count", selection), int, lambda: int(connection.execute(sql, selection.values).fetchone()[0])
         )
-
-    def _page(
-        self, connection: sqlite3.Connection, start: Sql, keys: Sequence[SortKey], query: FeatureQuery
-    ) -> list[_Row]:
-        """Return the rows of a page and one more when there is a next page.
-
-        A row is the identifier, the geometry, the properties, then the sort keys.
-        """
-        table, row = quoted(self._table.name), quoted(self._table.row_column)
-        columns = [
-            quoted(self.id_field),
-            "NULL" if query.skip_geometry else quoted(self._table.geometry_column),
-            *(quoted(field.name) for field in self._chosen(query)),
-            *(expression(key.field) for key in keys),
-        ]
-        sql = (
-            f"SELECT {', '.join(columns)} FROM {table} WHERE {row} IN (SELECT {row} FROM {table}"
-            f" WHERE {start.text} ORDER BY {order(keys)} LIMIT ? OFFSET ?) ORDER BY {order(keys)}"
-        )
-        return connection.execute(sql, (*start.values, query.limit + 1, query.offset)).fetchall()
-
-    def _chosen(self, query: FeatureQuery) -> list[Field]:
-        if query.properties is None:
-            return list(self.fields.values())
-        return [known_field(self.fields, name) for name in query.properties]
-
-    def _features(self, rows: Sequence[_Row], query: FeatureQuery) -> list[StoredFeature]:
-        fields = self._chosen(query)
-        geometries = blob.geometries([row[1] for row in rows])  # type: ignore[misc]
-        return [
-            StoredFeature(
-                id=str(row[0]),
-                geometry=geometry,
-                properties={
-                    field.name: _value(field, value) for field, value in zip(fields, row[2:], strict=False)
-                },
-            )
-            for row, geometry in zip(rows, geometries, strict=True)
-        ]
-
-
-def _value(field: Field, value: object) -> Value:
-    """Return a cell as JSON can hold it."""
-    plain = _plain(value)
-    return bool(plain) if field.type == "boolean" and plain is not None else plain
-
-
-def _plain(value: object) -> Value:
-    if value is None or isinstance(value, bytes) or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    return value if isinstance(value, str | int | float) else str(value)

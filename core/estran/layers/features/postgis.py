@@ -10,12 +10,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-import shapely
-from pyproj import CRS
-from sqlalchemy import Boolean, Connection, Integer, cast, func, null, select
+from sqlalchemy import Boolean, Connection, Integer, cast, func, select
 
 from estran.carbon.errors import InvalidInput, Unavailable
 from estran.layers.features import cursor
+from estran.layers.features.described import DescribedStore, measured, paired
 from estran.layers.features.fields import known_field, typed
 from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.location import hidden
@@ -23,7 +22,6 @@ from estran.layers.features.postgis_dialect import (
     Part,
     PostgisDialect,
     among_values,
-    as_binary,
     by_code_point,
     ordering,
     related_here,
@@ -31,9 +29,10 @@ from estran.layers.features.postgis_dialect import (
     shown,
 )
 from estran.layers.features.postgis_engine import GeometryRefused, reading
-from estran.layers.features.postgis_rows import FoundRow, cell_value, cursor_value, read_features
+from estran.layers.features.postgis_rows import FoundRow, cell_value, cursor_value, read_features, read_rows
 from estran.layers.features.postgis_table import PostgisTable, TableState, read_state, read_table
 from estran.layers.features.query import (
+    Extremes,
     FeaturePage,
     FeatureQuery,
     Field,
@@ -91,29 +90,14 @@ def open_postgis_store(location: str, table: str, id_field: str) -> "PostgisStor
     return store
 
 
-class PostgisStore:
+class PostgisStore(DescribedStore[PostgisTable]):
     """A features table of one database, as `FeatureStore` describes it."""
 
     def __init__(self, location: str, table: PostgisTable) -> None:
+        super().__init__(table)
         self._location = location
-        self._table = table
         self._id = table.columns[table.id_field.name]
         self._answers = KeptAnswers()
-
-    @property
-    def crs(self) -> CRS:
-        """The CRS of the geometries."""
-        return self._table.crs
-
-    @property
-    def id_field(self) -> str:
-        """The column that identifies a feature."""
-        return self._table.id_field.name
-
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """The columns other than the geometry, in order."""
-        return self._table.fields
 
     @property
     def version(self) -> str | None:
@@ -147,13 +131,13 @@ class PostgisStore:
 
         def find(connection: Connection, dialect: PostgisDialect) -> tuple[int | None, list[FoundRow]]:
             selection = selected(dialect, query, self.fields)
-            matched = self._count(connection, query, selection) if query.count else None
+            matched = self._count(connection, selection) if query.count else None
             if query.limit <= 0:
                 return matched, []
             start = selection
             if after is not None:
                 start = dialect.all_of([selection, following(dialect, keys, after)])
-            rows = self._rows(connection, start, keys, fields, query)
+            rows = read_rows(connection, self._table, start, keys, fields, query)
             return matched, rows
 
         matched, rows = self._read(find)
@@ -171,7 +155,7 @@ class PostgisStore:
 
         def find(connection: Connection, dialect: PostgisDialect) -> tuple[list[FoundRow], list[Value]]:
             condition = equal(dialect, self._table.id_field, identifier)
-            rows = self._rows(connection, condition, keys, fields, FeatureQuery(limit=1))
+            rows = read_rows(connection, self._table, condition, keys, fields, FeatureQuery(limit=1))
             given = dialect.value(typed(self._table.id_field, identifier), self._table.id_field)
             neighbours = [
                 connection.scalar(
@@ -209,7 +193,9 @@ class PostgisStore:
         condition = among_values(self._table, self._table.id_field, wanted)
         keys, fields = [SortKey(self._table.id_field)], self._chosen(None)
         query = FeatureQuery(limit=len(wanted))
-        rows = self._read(lambda connection, _: self._rows(connection, condition, keys, fields, query))
+        rows = self._read(
+            lambda connection, _: read_rows(connection, self._table, condition, keys, fields, query)
+        )
         found = {feature.id: feature for feature in read_features(rows, fields)}
         names = [str(value) for value in wanted]
         unknown = [name for name in names if name not in found]
@@ -225,6 +211,26 @@ class PostgisStore:
             return self._kept(connection, ("range", name), Range, lambda: self._range(connection, field))
 
         return self._read(find)
+
+    def extremes(self) -> Mapping[str, Extremes]:
+        """Return the extremes of the columns of numbers and times; nothing without a version."""
+        if self._table.version is None:
+            return {}
+
+        def find(connection: Connection, _dialect: PostgisDialect) -> Mapping[str, Extremes]:
+            return self._kept(connection, ("extremes",), dict, lambda: self._extremes(connection))
+
+        return self._read(find)
+
+    def _extremes(self, connection: Connection) -> dict[str, Extremes]:
+        fields = measured(self.fields)
+        columns = [self._table.columns[field.name] for field in fields]
+        asked = [shown(extreme(column)) for column in columns for extreme in (func.min, func.max)]
+        if not asked:
+            return {}
+        return paired(
+            fields, connection.execute(select(*asked).select_from(self._table.source)).one(), cell_value
+        )
 
     def _range(self, connection: Connection, field: Field) -> Range:
         column = by_code_point(self._table.columns[field.name])
@@ -275,42 +281,15 @@ class PostgisStore:
         version = self._version(connection)
         return answer() if version is None else self._answers.get((version, *question), kind, answer)
 
-    def _count(self, connection: Connection, query: FeatureQuery, selection: Part) -> int:
-        region = None if query.region is None else shapely.to_wkb(query.region, hex=True)
-        parts = (query.equals, query.time_field, query.interval, region, query.where)
+    def _count(self, connection: Connection, selection: Part) -> int:
         counted = select(func.count()).select_from(self._table.source).where(selection)
+        asked = counted.compile(dialect=connection.dialect)
         return self._kept(
-            connection, ("count", repr(parts)), int, lambda: int(connection.scalar(counted) or 0)
+            connection,
+            ("count", str(asked), repr(asked.params)),
+            int,
+            lambda: int(connection.scalar(counted) or 0),
         )
-
-    def _rows(
-        self,
-        connection: Connection,
-        start: Part,
-        keys: Sequence[SortKey],
-        fields: Sequence[Field],
-        query: FeatureQuery,
-    ) -> list[FoundRow]:
-        """Return the rows of a page and one more when there is a next page.
-
-        A row is the identifier, the geometry, the properties, then the sort keys.
-        """
-        columns = [
-            self._id,
-            *(self._table.columns[field.name] for field in fields),
-            *(self._table.columns[key.field.name] for key in keys),
-        ]
-        identifier, *others = (shown(column).label(f"c{place}") for place, column in enumerate(columns))
-        geometry = null() if query.skip_geometry else as_binary(self._table.geometry)
-        asked = (
-            select(identifier, geometry.label("geometry"), *others)
-            .select_from(self._table.source)
-            .where(start)
-            .order_by(*ordering(self._table, keys))
-            .limit(query.limit + 1)
-            .offset(query.offset or None)
-        )
-        return list(connection.execute(asked).all())
 
     def _chosen(self, properties: Sequence[str] | None) -> list[Field]:
         if properties is None:

@@ -22,12 +22,14 @@ from sqlalchemy import (
     Text,
     and_,
     any_,
+    case,
     cast,
     collate,
     false,
     func,
     literal,
     not_,
+    null,
     or_,
     select,
     true,
@@ -38,8 +40,11 @@ from estran.layers.features.dialect import Fold, Sign, Symbol
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.postgis_text import fold_accents, fold_case
 from estran.layers.features.query import Field, Value
+from estran.layers.features.relations import holding
 from estran.layers.features.selection import SortKey
-from estran.layers.features.spatial import CHUNK, holding
+from estran.layers.features.spatial import CHUNK
+
+_LARGEST_LOGARITHM = 700.0
 
 type Part = ColumnElement[Any]
 
@@ -114,8 +119,19 @@ class PostgisDialect:
         """Return the condition to be null."""
         return part.is_(None)
 
+    def placeless(self) -> Part:
+        """Return the condition to have no geometry."""
+        return or_(self.table.geometry.is_(None), func.ST_IsEmpty(self.table.geometry, type_=Boolean()))
+
     def computed(self, left: Part, symbol: Symbol, right: Part) -> Part:
         """Return the result of arithmetic."""
+        if symbol == "^":
+            return _power(cast(left, Double), cast(right, Double))
+        if symbol in {"%", "div"}:
+            whole: Part = func.trunc(self.computed(left, "/", right), type_=Double())
+            if symbol == "div":
+                return whole
+            return self.computed(left, "-", self.computed(whole, "*", right))
         divisor = func.nullif(right, 0, type_=Double()) if symbol == "/" else right
         return cast(left, Double).op(symbol, return_type=Double())(cast(divisor, Double))
 
@@ -190,6 +206,18 @@ def shown(part: Part) -> Part:
 def as_binary(geometry: Part) -> Part:
     """Return a geometry as well-known binary, its arcs followed by short lines."""
     return func.ST_AsBinary(func.ST_CurveToLine(geometry), type_=LargeBinary())
+
+
+def _power(base: Part, exponent: Part) -> Part:
+    """Return a power, null where PostgreSQL would fail: no real value, or one too large."""
+    digits = func.abs(exponent) * func.ln(func.greatest(func.abs(base), 1e-300), type_=Double())
+    unreal = or_(
+        and_(base < 0, exponent != func.trunc(exponent, type_=Double())),
+        and_(base == 0, exponent < 0),
+        digits > _LARGEST_LOGARITHM,
+        digits < -_LARGEST_LOGARITHM,
+    )
+    return case((unreal, null()), else_=func.power(base, exponent, type_=Double()))
 
 
 def _candidates(table: PostgisTable, geometry: BaseGeometry) -> Part:

@@ -7,12 +7,46 @@ from typing import Any
 
 import numpy as np
 import shapely
+from sqlalchemy import Connection, null, select
 
-from estran.layers.features.query import Field, StoredFeature, Value
+from estran.layers.features.postgis_dialect import Part, as_binary, ordering, shown
+from estran.layers.features.postgis_table import PostgisTable
+from estran.layers.features.query import FeatureQuery, Field, StoredFeature, Value
+from estran.layers.features.selection import SortKey
 from estran.layers.features.times import moment_text
 
 FoundRow = Sequence[Any]
 """The identifier, the geometry as well-known binary, the properties, then anything."""
+
+
+def read_rows(
+    connection: Connection,
+    table: PostgisTable,
+    start: Part,
+    keys: Sequence[SortKey],
+    fields: Sequence[Field],
+    query: FeatureQuery,
+) -> list[FoundRow]:
+    """Return the rows of a page and one more when there is a next page.
+
+    A row is the identifier, the geometry, the properties, then the sort keys.
+    """
+    columns = [
+        table.columns[table.id_field.name],
+        *(table.columns[field.name] for field in fields),
+        *(table.columns[key.field.name] for key in keys),
+    ]
+    identifier, *others = (shown(column).label(f"c{place}") for place, column in enumerate(columns))
+    geometry = null() if query.skip_geometry else as_binary(table.geometry)
+    asked = (
+        select(identifier, geometry.label("geometry"), *others)
+        .select_from(table.source)
+        .where(start)
+        .order_by(*ordering(table, keys))
+        .limit(query.limit + 1)
+        .offset(query.offset or None)
+    )
+    return list(connection.execute(asked).all())
 
 
 def read_features(rows: Sequence[FoundRow], fields: Sequence[Field]) -> list[StoredFeature]:

@@ -37,7 +37,9 @@ from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.types import TypeEngine
 
 from estran.carbon.errors import Unavailable
+from estran.layers.features.described import GEOMETRY_TYPES
 from estran.layers.features.query import Field
+from estran.layers.features.sql import quoted
 
 VERSIONS = "estran_tables"
 """Table, beside those published, that tells their versions."""
@@ -67,13 +69,14 @@ _STATE = text(
     " to_regclass(format('%I.%I', split_part(:name, '.', 1), substr(:name, strpos(:name, '.') + 1))))"
 )
 _COLUMNS = text(
-    "SELECT a.attname, coalesce(b.typname, t.typname) AS type, a.atttypmod AS modifier"
+    "SELECT a.attname, coalesce(b.typname, t.typname) AS type, a.atttypmod AS modifier,"
+    " a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AS is_required"
     " FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
     " LEFT JOIN pg_type b ON b.oid = t.typbasetype"
     " WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
 )
 _GEOMETRY = text(
-    "SELECT f_geometry_column, srid FROM geometry_columns"
+    "SELECT f_geometry_column, srid, type, coord_dimension FROM geometry_columns"
     " WHERE f_table_schema = :schema AND f_table_name = :name"
 )
 _CRS = text("SELECT auth_name, auth_srid, srtext FROM spatial_ref_sys WHERE srid = :srid")
@@ -85,6 +88,8 @@ class PostgisTable:
 
     Attributes:
         name: Name of the table, as the configuration gives it.
+        oid: Its number in the database.
+        qualified: Its schema and name, quoted.
         source: The table, to select from.
         fields: Columns other than geometries, in order; binary ones left out.
         columns: By field, the column in a form whose order is the order of its meaning.
@@ -92,10 +97,15 @@ class PostgisTable:
         geometry: The geometry column.
         srid: Identifier of the CRS in the database.
         crs: The CRS.
+        geometry_type: As GeoJSON names it; None when the table holds any.
+        has_z: Whether geometries have heights; None when some may.
+        required: Columns that take no null and have no default, the identifier apart.
         version: Expression that tells the version of the data; None when nothing does.
     """
 
     name: str
+    oid: int
+    qualified: str
     source: FromClause
     fields: Mapping[str, Field]
     columns: Mapping[str, ColumnElement[Any]]
@@ -103,6 +113,9 @@ class PostgisTable:
     geometry: ColumnElement[Any]
     srid: int
     crs: CRS
+    geometry_type: str | None
+    has_z: bool | None
+    required: frozenset[str]
     version: ColumnElement[str] | None
 
 
@@ -143,18 +156,21 @@ def read_table(connection: Connection, name: str, id_field: str) -> PostgisTable
     if id_field not in fields:
         raise _unusable(name, f"it has no column {id_field!r}", f"elle n'a pas de colonne {id_field!r}")
     shapes = {
-        row.f_geometry_column: row.srid
+        row.f_geometry_column: row
         for row in connection.execute(_GEOMETRY, {"schema": place.nspname, "name": place.relname})
     }
     shape = next((row.attname for row in listed if row.attname in shapes), None)
     if shape is None:
         raise _unusable(name, "it has no geometry", "elle n'a pas de géométrie")
     geometry: ColumnElement[Any] = column(quoted_name(shape, True), Geometry)
-    srid = shapes[shape] or connection.scalar(
+    kind = shapes[shape]
+    srid = kind.srid or connection.scalar(
         select(func.ST_SRID(geometry)).select_from(source).where(geometry.is_not(None)).limit(1)
     )
     return PostgisTable(
         name=name,
+        oid=place.oid,
+        qualified=f"{quoted(place.nspname)}.{quoted(place.relname)}",
         source=source,
         fields=fields,
         columns=columns,
@@ -162,6 +178,13 @@ def read_table(connection: Connection, name: str, id_field: str) -> PostgisTable
         geometry=geometry,
         srid=srid or 0,
         crs=_crs(connection, name, srid or 0),
+        geometry_type=GEOMETRY_TYPES.get(kind.type),
+        has_z=None if kind.type == "GEOMETRY" else kind.coord_dimension > 2,
+        required=frozenset(
+            row.attname
+            for row in listed
+            if row.is_required and row.attname in fields and row.attname != id_field
+        ),
         version=_version(place) if place.has_versions else None,
     )
 

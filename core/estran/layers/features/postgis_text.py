@@ -2,7 +2,7 @@
 
 Case: to capitals, then to small letters, by the Unicode rules of ICU, with the few letters that
 this way differs from Unicode's case folding put right. Accents: canonical decomposition, less the
-marks that combine. Reference: Unicode 15, chapter 3.13; UAX 15.
+marks that combine, then letters whose accent is part of them. Reference: Unicode 15, chapter 3.13; UAX 15.
 """
 
 import sys
@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, collate, func, text
+
+from estran.layers.features.connections import plain_letters
 
 _UNICODE = "und-x-icu"
 _BINARY = "C"
@@ -31,7 +33,9 @@ def fold_case(part: ColumnElement[Any]) -> ColumnElement[Any]:
 def fold_accents(part: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return a text without its accents."""
     parts = func.normalize(part, text("NFD"), type_=Text())
-    return func.regexp_replace(collate(parts, _BINARY), _marks(), "", "g", type_=Text())
+    bare = func.regexp_replace(collate(parts, _BINARY), _marks(), "", "g", type_=Text())
+    letters = plain_letters()
+    return func.translate(bare, "".join(map(chr, letters)), "".join(letters.values()), type_=Text())
 
 
 @lru_cache(maxsize=1)

@@ -65,6 +65,26 @@ def to_storage(geometry: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry
     return projected(np.array([geometry], dtype=object), source, target)[0]  # type: ignore[no-any-return]
 
 
+def cut_to_storage(geometry: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry | None:
+    """Return a geometry, in x, y order, in `target`; what lies far from where `target` is used is cut off.
+
+    A geometry that lies wholly where `target` can be used keeps its vertices; of another, the edges
+    are followed point by point. None when it cannot be transformed.
+    """
+    domain = None if source == target else _domain(source, target)
+    if domain is None or is_within(geometry, domain):
+        return to_storage(geometry, source, target)
+    parts = [_moved(shapely.make_valid(part), source, target) for part in shapely.get_parts(geometry)]
+    return shapely.union_all([part for part in parts if part is not None])
+
+
+def is_within(geometry: BaseGeometry, bounds: Sequence[float]) -> bool:
+    """Return whether a geometry lies within bounds: min x, min y, max x, max y."""
+    min_x, min_y, max_x, max_y = geometry.bounds
+    west, south, east, north = bounds
+    return bool(min_x >= west and min_y >= south and max_x <= east and max_y <= north)
+
+
 def projected(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[np.object_]:
     """Return geometries in x, y order of `target`; heights are kept as they are.
 
@@ -81,16 +101,23 @@ def projected(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDAr
     return _finite(_each_depth(geometries, move))
 
 
+def moved(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[np.object_]:
+    """Return geometries in x, y order of `target`, as a file holds them.
+
+    Coordinates that were transformed are rounded to 0.1 mm; those in the storage CRS are exact.
+    """
+    if source == target:
+        return geometries
+    decimals = _DEGREE_DECIMALS if target.is_geographic else _METRE_DECIMALS
+    return _each_depth(projected(geometries, source, target), lambda points: np.round(points, decimals))
+
+
 def written(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[np.object_]:
     """Return geometries as they go on the wire: in `target`, its axis order, RFC 7946 ring order.
 
     Coordinates that were transformed are rounded to 0.1 mm; those in the storage CRS are exact.
     """
-    if source != target:
-        decimals = _DEGREE_DECIMALS if target.is_geographic else _METRE_DECIMALS
-        geometries = projected(geometries, source, target)
-        geometries = _each_depth(geometries, lambda points: np.round(points, decimals))
-    geometries = np.asarray(shapely.orient_polygons(geometries), dtype=object)
+    geometries = np.asarray(shapely.orient_polygons(moved(geometries, source, target)), dtype=object)
     if is_north_first(target):
         geometries = _each_depth(geometries, lambda points: points[:, [1, 0, *range(2, points.shape[1])]])
     return geometries

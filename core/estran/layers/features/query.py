@@ -35,6 +35,10 @@ class Range:
     values: tuple[Value, ...] | None
 
 
+type Extremes = tuple[Value, Value]
+"""The least and the greatest value of a column."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFeature:
     """A feature; its geometry is in the storage CRS, x first, or None."""
@@ -115,6 +119,18 @@ class FeatureStore(Protocol):
         """The columns other than the geometry, in order."""
 
     @property
+    def geometry_type(self) -> str | None:
+        """The type of the geometries as GeoJSON names it, None when the table holds any."""
+
+    @property
+    def has_z(self) -> bool | None:
+        """Whether geometries have heights; None when some may."""
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The columns that take no null and have no default, the identifier apart."""
+
+    @property
     def version(self) -> str | None:
         """What changes whenever the data do, for caches; None when it cannot be told."""
 
@@ -129,3 +145,9 @@ class FeatureStore(Protocol):
 
     def field_range(self, name: str) -> Range:
         """Return what a column really holds."""
+
+    def extremes(self) -> Mapping[str, Extremes]:
+        """Return the extremes of the columns of numbers and times that hold a value, found at once.
+
+        Nothing when the store cannot tell whether its data change: they would be looked for each time.
+        """

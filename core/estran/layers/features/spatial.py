@@ -8,8 +8,7 @@ the candidates, less those that failed.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import shapely
@@ -17,26 +16,16 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from estran.layers.features import blob
+from estran.layers.features.relations import holding
 from estran.layers.features.sql import Sql, quoted
 from estran.layers.features.table import Table
 
-Relation = Callable[[Any, NDArray[np.object_]], NDArray[np.bool_]]
-
-RELATIONS: dict[str, Relation] = {
-    "intersects": shapely.intersects,
-    "contains": shapely.within,
-    "within": shapely.contains,
-    "touches": shapely.touches,
-    "crosses": lambda geometry, others: shapely.crosses(others, geometry),
-    "overlaps": shapely.overlaps,
-    "equals": shapely.equals,
-}
 CHUNK = 5_000
 _FEW = 10
 
 
 def related(connection: sqlite3.Connection, table: Table, relation: str, geometry: BaseGeometry) -> Sql:
-    """Return the condition that a feature is in `relation` (a key of `RELATIONS`) with `geometry`.
+    """Return the condition that a feature is in `relation` (a key of `relations.RELATIONS`) with `geometry`.
 
     `contains` means that the feature contains the geometry. Features without geometry never match.
     """
@@ -71,14 +60,6 @@ def related(connection: sqlite3.Connection, table: Table, relation: str, geometr
     if not failed:
         return Sql(choice, values)
     return Sql(f"{choice} AND {row} NOT IN (SELECT value FROM json_each(?))", (*values, json.dumps(failed)))
-
-
-def holding(relation: str, geometry: BaseGeometry, others: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Return which geometries stand in a relation; rings too broken to tell are mended first."""
-    try:
-        return RELATIONS[relation](geometry, others)
-    except shapely.errors.GEOSException:
-        return RELATIONS[relation](shapely.make_valid(geometry), shapely.make_valid(others))
 
 
 def read_cells(

@@ -13,6 +13,7 @@ from estran.layers.features.query import Field, Value
 from estran.layers.features.selection import SortKey
 
 _FOLDS = {"case": "fold_case", "accents": "fold_accents"}
+_COMPUTED = {"^": "power_of", "%": "rest_of", "div": "whole_of"}
 _INTEGER_LIMIT = 2**63
 
 
@@ -39,6 +40,7 @@ class SqliteDialect:
     """
 
     spatial: Callable[[str, BaseGeometry], Sql]
+    geometry_column: str = "geom"
 
     def column(self, field: Field) -> Sql:
         """Return a column."""
@@ -83,8 +85,15 @@ class SqliteDialect:
         """Return the condition to be null."""
         return _filled("{} IS NULL", part)
 
+    def placeless(self) -> Sql:
+        """Return the condition to have no geometry: the flag "empty" is bit 4 of the fourth byte."""
+        name = quoted(self.geometry_column)
+        return Sql(f"({name} IS NULL OR instr('13579BDF', substr(hex({name}), 7, 1)) > 0)")
+
     def computed(self, left: Sql, symbol: Symbol, right: Sql) -> Sql:
-        """Return the result of arithmetic."""
+        """Return the result of arithmetic; what SQLite lacks is computed by our own functions."""
+        if symbol in _COMPUTED:
+            return _filled(f"{_COMPUTED[symbol]}({{}}, {{}})", left, right)
         return _filled(f"(CAST({{}} AS REAL) {symbol} {{}})", left, right)
 
     def folded(self, part: Sql, fold: Fold) -> Sql:

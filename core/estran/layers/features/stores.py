@@ -1,10 +1,14 @@
 """Which store holds a table? A GeoPackage or a PostGIS database, by the look of its location."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from estran.layers.features.editing import open_editor
+from estran.layers.features.editor import FeatureEditor
 from estran.layers.features.geopackage import open_store
 from estran.layers.features.location import is_database
 from estran.layers.features.postgis import open_postgis_store
+from estran.layers.features.postgis_editing import open_postgis_editor
 from estran.layers.features.query import FeatureStore
 
 
@@ -23,3 +27,17 @@ def open_feature_store(location: Path | str, table: str, id_field: str) -> Featu
     if is_database(location):
         return open_postgis_store(str(location), table, id_field)
     return open_store(Path(location), table, id_field)
+
+
+def open_feature_editor(
+    location: Path | str, table: str, id_field: str
+) -> AbstractContextManager[FeatureEditor]:
+    """Open a table for changes; all that is done in the block is kept, or nothing after an error.
+
+    Raises:
+        Unavailable: the file or the database cannot be read or written, or lacks the table or the column.
+        InvalidConfiguration: the address of the database cannot be read.
+    """
+    if is_database(location):
+        return open_postgis_editor(str(location), table, id_field)
+    return open_editor(Path(location), table, id_field)

@@ -13,6 +13,7 @@ from pyproj.exceptions import CRSError
 
 from estran.carbon.errors import Unavailable
 from estran.layers.features.connections import unreadable
+from estran.layers.features.described import GEOMETRY_TYPES
 from estran.layers.features.query import Field
 from estran.layers.features.sql import quoted
 
@@ -30,6 +31,9 @@ class Table:
         rtree: Name of the R-tree, None when the table has none.
         srs_id: Identifier of the CRS in the file.
         crs: The CRS.
+        geometry_type: As GeoJSON names it; None when the table holds any.
+        has_z: Whether geometries have heights; None when some may.
+        required: Columns that take no null and have no default, the identifier apart.
     """
 
     name: str
@@ -40,6 +44,9 @@ class Table:
     rtree: str | None
     srs_id: int
     crs: CRS
+    geometry_type: str | None
+    has_z: bool | None
+    required: frozenset[str]
 
 
 def read_table(connection: sqlite3.Connection, path: Path, name: str, id_field: str) -> Table:
@@ -50,13 +57,15 @@ def read_table(connection: sqlite3.Connection, path: Path, name: str, id_field: 
     """
     try:
         row = connection.execute(
-            "SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (name,)
+            "SELECT column_name, srs_id, geometry_type_name, z FROM gpkg_geometry_columns"
+            " WHERE table_name = ?",
+            (name,),
         ).fetchone()
     except sqlite3.OperationalError as error:
         raise unreadable(path, "it is not a GeoPackage", "ce n'est pas un GeoPackage") from error
     if row is None:
         raise unreadable(path, f"it has no table {name!r}", f"il n'a pas de table {name!r}")
-    geometry_column, srs_id = row
+    geometry_column, srs_id, geometry_type, depth = row
     columns = connection.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
     row_column = next((column[1] for column in columns if column[5]), "rowid")
     fields = {
@@ -81,6 +90,13 @@ def read_table(connection: sqlite3.Connection, path: Path, name: str, id_field: 
         rtree=rtree if has_rtree else None,
         srs_id=srs_id,
         crs=_crs(connection, path, srs_id),
+        geometry_type=GEOMETRY_TYPES.get(str(geometry_type).upper()),
+        has_z={0: False, 1: True}.get(depth),
+        required=frozenset(
+            column[1]
+            for column in columns
+            if column[3] and column[4] is None and column[1] in fields and column[1] != id_field
+        ),
     )
 
 

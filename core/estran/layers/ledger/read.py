@@ -41,7 +41,7 @@ from estran.layers.ledger.coverage import (
     polygon_coverage,
     press,
 )
-from estran.layers.ledger.index import read_index
+from estran.layers.ledger.index import ENTRY_BYTES, read_index
 from estran.layers.ledger.keys import LandAreas, LedgerKey
 from estran.layers.ledger.outline import dissolved, dissolved_each
 from estran.layers.ledger.table import file_mark, read_table
@@ -119,6 +119,16 @@ class Ledger:
             return LandAreas((), np.zeros(0), 0.0, 0)
         return self._land_areas(polygons, crs, true_area_ha(polygons, crs))
 
+    def whole(self) -> LandAreas:
+        """Return the true area of each key over the whole territory, from the index alone."""
+        level = self._index.levels[-1]
+        blocks = np.arange(level.shape[0] * level.shape[1])
+        areas, entries = level.sums(blocks, max(self.keys) + 1)
+        areas[0] = 0.0
+        codes = np.flatnonzero(areas)
+        keys = tuple(self.keys[code] for code in codes.tolist())
+        return LandAreas(keys, areas[codes], float(areas.sum()), entries * ENTRY_BYTES)
+
     def _land_areas(self, polygons: shapely.Geometry, crs: CRS, geometry_ha: float) -> LandAreas:
         areas, bytes_read = self._sums(self._coverage(polygons, crs))
         codes = np.flatnonzero(areas)
@@ -176,9 +186,16 @@ class Ledger:
 
     def may_hold(self, geometry: shapely.Geometry, crs: CRS) -> bool:
         """Tell, from its box alone, whether a geometry may touch the raster."""
+        return bool(self.may_hold_each([geometry], crs)[0])
+
+    def may_hold_each(self, geometries: Sequence[shapely.Geometry], crs: CRS) -> NDArray[np.bool_]:
+        """Tell the same of each geometry; an empty one touches nothing."""
         box = bounds_in(self._extent(), self.crs, crs)
-        west, south, east, north = shapely.bounds(geometry).tolist()
-        return box is None or (west <= box[2] and east >= box[0] and south <= box[3] and north >= box[1])
+        if box is None:
+            return np.full(len(geometries), fill_value=True)
+        west, south, east, north = shapely.bounds(geometries).T
+        held: NDArray[np.bool_] = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+        return held
 
     def _codes(self, rows: Integers, columns: Integers) -> Integers:
         """The code of each cell, tile by tile."""

@@ -13,6 +13,9 @@ const OPACITY = 0.85;
 export async function show(element) {
   const [west, south, east, north] = cornersOf(element.dataset.bbox);
   const band = document.querySelector("[data-band]");
+  const instant = document.querySelector("[data-instant]");
+  instant?.addEventListener("change", () => (element.dataset.instant = instant.value));
+  if (instant) element.dataset.instant = instant.value;
   const legend = () => showLegend(document.querySelector("[data-legend]"), element, band?.value);
   band?.addEventListener("change", legend);
   legend();
@@ -28,6 +31,7 @@ export async function show(element) {
   };
   map.on("moveend", refresh);
   band?.addEventListener("change", refresh);
+  instant?.addEventListener("change", refresh);
   map.on("click", (event) => tellValue(element, event.lngLat, band?.value));
   await paint(map, element, band?.value);
 }
@@ -38,6 +42,7 @@ function showPicture(element, band) {
   picture.alt = element.getAttribute("aria-label");
   const load = () => (picture.src = address(element, { f: "png", "scale-size": "x(1000)" }, band?.value));
   band?.addEventListener("change", load);
+  document.querySelector("[data-instant]")?.addEventListener("change", load);
   load();
   element.replaceChildren(picture);
 }

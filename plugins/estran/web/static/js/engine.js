@@ -5,7 +5,8 @@ import { language, say } from "./text.js";
 const HOME = new URL("../vendor/maplibre-gl-5.24.1/", import.meta.url).href;
 let loading = null;
 
-function load() {
+/** The map engine, loaded at its first use. */
+export function load() {
   loading ??= new Promise((resolve, reject) => {
     const sheet = document.createElement("link");
     sheet.rel = "stylesheet";
@@ -23,7 +24,7 @@ function load() {
 }
 
 /** Whether this browser can draw with WebGL. */
-function canDraw() {
+export function canDraw() {
   try {
     return Boolean(document.createElement("canvas").getContext("webgl2"));
   } catch {
@@ -67,7 +68,8 @@ export async function openMap(element, { bounds, ground }) {
   return map;
 }
 
-function words() {
+/** The words of the map controls, in the language of the page. */
+export function words() {
   if (language === "en") return {};
   return {
     "CooperativeGesturesHandler.WindowsHelpText": say("Ctrl + scroll to zoom the map"),

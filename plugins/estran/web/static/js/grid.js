@@ -6,7 +6,9 @@ const RADIUS_M = 6378137;
 
 /** The address of a part of the coverage that the element shows. */
 export function address(element, parameters, band) {
-  const all = band ? { ...parameters, properties: band } : parameters;
+  const all = { ...parameters };
+  if (band) all.properties = band;
+  if (element.dataset.instant) all.datetime = element.dataset.instant;
   return `${element.dataset.coverage}?${new URLSearchParams(all)}`;
 }
 

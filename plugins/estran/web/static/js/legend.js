@@ -10,6 +10,11 @@ const STOPS = 8;
 /** Fill a list with the classes and their colours, or with a scale for a quantity. */
 export async function showLegend(list, element, band) {
   if (!list) return;
+  const drawn = document.querySelector("[data-drawn]");
+  const isDrawn = drawn && (!band || band === drawn.dataset.drawn);
+  list.hidden = Boolean(isDrawn);
+  if (drawn) drawn.hidden = !isDrawn;
+  if (isDrawn) return;
   const size = { "scale-size": `x(${SAMPLE}),y(${SAMPLE})` };
   try {
     const [grid, picture] = await Promise.all([

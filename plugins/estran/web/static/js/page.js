@@ -1,5 +1,6 @@
 // What every page does: language, addresses, copy buttons, tabs; the rest is loaded when it is needed.
 
+import { data as read } from "./dom.js";
 import { say } from "./text.js";
 
 const base = document.querySelector('meta[name="estran-base"]');
@@ -106,7 +107,7 @@ function whenSeen(element, load) {
   watcher.observe(element);
 }
 
-const MAPS = { outline: "./outline.js", items: "./items.js", coverage: "./coverage.js" };
+const MAPS = { outline: "./outline.js", items: "./items.js", coverage: "./coverage.js", styled: "./styled.js", tiles: "./tiles.js" };
 
 localiseAddresses();
 keepParameters();
@@ -119,6 +120,7 @@ for (const element of document.querySelectorAll("[data-map]")) {
   whenSeen(element, async () => (await import(MAPS[element.dataset.map])).show(element));
 }
 if (document.querySelector("[data-runner]")) import("./runner.js").then((module) => module.start());
-if (document.querySelector("[data-result][data-from]")) import("./answer.js").then((module) => module.showStored());
+const stored = document.querySelector("[data-result][data-from]");
+if (stored) import("./planner/result/index.js").then(({ renderResult }) => renderResult(stored, read(stored.dataset.from), { request: read("asked") }));
 if (document.querySelector("[data-openapi]")) import("./operations.js").then((module) => module.start());
 if (document.querySelector("[data-job]")) import("./job.js").then((module) => module.start());

@@ -1,0 +1,1 @@
+"""The report of an answer: typed blocks, then PDF, Word or one page."""

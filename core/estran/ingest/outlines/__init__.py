@@ -1,0 +1,1 @@
+"""Which outlines does a file that someone brings hold, and what is wrong with it?"""

@@ -1,0 +1,1 @@
+"""Pictures of layers: grids and features, drawn as their styles say."""

@@ -1,0 +1,162 @@
+"""How are the features of a layer drawn: which are in the view, and with which symbol each?"""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from estran.carbon.errors import InvalidGeometry, TooLarge
+from estran.layers.drawing.canvas import Canvas, Shapes, View
+from estran.layers.drawing.painting import Pixels
+from estran.layers.features.query import FeatureQuery, StoredFeature
+from estran.layers.features.stores import open_feature_store
+from estran.layers.features.times import Interval
+from estran.layers.geodesy import transform_points
+from estran.layers.raster_grid import Bounds, moved_bounds
+from estran.layers.styles.style import Rule, Style
+from estran.layers.territory import Layer
+
+READ = 300_000
+"""Most features that are read for one picture."""
+
+DRAWN = 100_000
+"""Most features that are drawn; the smallest are left out first."""
+
+STEPS = 32
+"""An edge longer than the side of the map over this is cut before it is moved to another CRS."""
+
+LARGEST_REACH = 0.05
+"""Part of the map, on each side, in which features are read too: their symbols may reach into it."""
+
+
+def draw_features(
+    layer: Layer, style: Style, view: View, crs: CRS, *, interval: Interval | None = None
+) -> Pixels:
+    """Return the picture of the features of a layer, transparent where there are none.
+
+    Args:
+        layer: A layer of features.
+        style: How it is drawn.
+        view: What part of the map is drawn, at what size.
+        crs: CRS of the map.
+        interval: Time of the features, for a layer with a time.
+
+    Raises:
+        TooLarge: more features than can be read for a picture.
+        Unavailable: the layer cannot be read.
+    """
+    store = open_feature_store(layer.location, layer.table, layer.id_field)
+    canvas = Canvas(view.width, view.height)
+    region = _region(view, crs, store.crs)
+    if region is None:
+        return canvas.pixels()
+    is_known = style.field is not None and style.field in store.fields
+    query = FeatureQuery(
+        limit=READ,
+        region=region,
+        interval=interval if layer.time_field else None,
+        time_field=layer.time_field or None,
+        properties=(style.field,) if is_known and style.field else (),
+        count=False,
+    )
+    page = store.query(query)
+    if page.next is not None:
+        raise TooLarge(
+            f"the map would draw more than {READ:,} features of {layer.id}; ask for a smaller bbox",
+            f"la carte dessinerait plus de {READ} objets de {layer.id} ; demandez une bbox plus petite",
+            where="bbox",
+        )
+    _draw(canvas, page.features, style, view=view, source=store.crs, target=crs)
+    return canvas.pixels()
+
+
+def moved_shapes(shapes: Shapes, source: CRS, target: CRS, longest: float) -> Shapes:
+    """Return shapes in another CRS, no edge longer than `longest`; those without a place in it are empty."""
+    if source == target:
+        return shapes
+    dense = np.asarray(shapely.segmentize(shapely.force_2d(shapes), longest), dtype=object)
+    try:
+        moved = shapely.transform(dense, lambda points: transform_points(points, source, target))
+    except InvalidGeometry:
+        moved = np.array([_moved(shape, source, target) for shape in dense], dtype=object)
+    return np.asarray(moved, dtype=object)
+
+
+def _moved(shape: shapely.Geometry, source: CRS, target: CRS) -> shapely.Geometry:
+    try:
+        return shapely.transform(shape, lambda points: transform_points(points, source, target))
+    except InvalidGeometry:
+        return shapely.GeometryCollection()
+
+
+def _region(view: View, crs: CRS, storage: CRS) -> shapely.Polygon | None:
+    """The view and its surroundings in the CRS of the layer; None when it has no place there."""
+    across = LARGEST_REACH * (view.right - view.left)
+    up = LARGEST_REACH * (view.top - view.bottom)
+    wide: Bounds = (view.left - across, view.bottom - up, view.right + across, view.top + up)
+    for bounds in (wide, (view.left, view.bottom, view.right, view.top)):
+        try:
+            return shapely.box(*moved_bounds(bounds, crs, storage))
+        except InvalidGeometry:
+            continue
+    return None
+
+
+def _draw(
+    canvas: Canvas,
+    features: tuple[StoredFeature, ...],
+    style: Style,
+    *,
+    view: View,
+    source: CRS,
+    target: CRS,
+) -> None:
+    shown = [feature for feature in features if feature.geometry is not None]
+    if not shown:
+        return
+    shapes = np.empty(len(shown), dtype=object)
+    shapes[:] = [feature.geometry for feature in shown]
+    kept = _largest(shapes)
+    across, up = view.right - view.left, view.top - view.bottom
+    longest = _length_in(max(across, up) / STEPS, view, target, source)
+    placed = view.placed(moved_shapes(shapes[kept], source, target, longest))
+    numbers = _rules_of([shown[index] for index in kept], style)
+    for number in range(len(style.rules) - 1, -1, -1):
+        chosen = placed[numbers == number]
+        if chosen.size:
+            canvas.draw(chosen, style.rules[number].symbol)
+
+
+def _largest(shapes: Shapes) -> NDArray[np.intp]:
+    """The places of the features to draw, in their order."""
+    if len(shapes) <= DRAWN:
+        return np.arange(len(shapes))
+    left, bottom, right, top = shapely.bounds(shapes).T
+    size = np.nan_to_num((right - left) + (top - bottom))
+    return np.sort(np.argpartition(size, -DRAWN)[-DRAWN:])
+
+
+def _rules_of(features: list[StoredFeature], style: Style) -> NDArray[np.intp]:
+    """The number of the rule that draws each feature, -1 for one that none draws."""
+    known: dict[object, int] = {}
+    numbers = np.empty(len(features), dtype=np.intp)
+    for place, feature in enumerate(features):
+        value = feature.properties.get(style.field) if style.field else None
+        if value not in known:
+            known[value] = _rule_number(style.rules, value)
+        numbers[place] = known[value]
+    return numbers
+
+
+def _rule_number(rules: tuple[Rule, ...], value: object) -> int:
+    return next((number for number, rule in enumerate(rules) if rule.takes(value)), -1)
+
+
+def _length_in(length: float, view: View, crs: CRS, other: CRS) -> float:
+    """A length of the map in the unit of another CRS, near the middle of the map."""
+    x, y = (view.left + view.right) / 2, (view.bottom + view.top) / 2
+    try:
+        left, bottom, right, top = moved_bounds((x, y, x + length, y + length), crs, other)
+    except InvalidGeometry:
+        return length
+    return max(right - left, top - bottom)

@@ -1,0 +1,1 @@
+"""Features in the formats that people and programs take away: one encoder for each."""

@@ -1,0 +1,115 @@
+"""What does a tile hold of a table of features, whichever store holds the table?
+
+The largest features are kept, up to a number of features and of bytes. A store reads a tile
+of any level; the layers of many features start at the level where one tile looks at no more
+than half a million of them.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from pyproj import CRS
+
+from estran.layers.features.geopackage_tile import open_geopackage_tiles
+from estran.layers.features.location import is_database
+from estran.layers.features.postgis_tile import open_postgis_tiles
+from estran.layers.features.query import Field
+from estran.layers.settings import TileSettings
+from estran.layers.tiles.frame import Budget, TileFrame, VectorTile
+from estran.layers.tiles.matrix_sets import (
+    WEB_MERCATOR,
+    Bounds,
+    Limits,
+    TileMatrixSet,
+    limits,
+    tile_matrix_set,
+)
+
+MAX_ZOOM = 16
+"""Last level of a layer of features: a unit of a tile is then 15 cm."""
+
+LOOKED_AT = 500_000
+"""Features that one tile looks at, at most, on average over the layer."""
+
+_BYTES = 1000
+
+
+class TileStore(Protocol):
+    """A table of features that can be read as tiles.
+
+    Every member raises `Unavailable` when the data cannot be read.
+    """
+
+    @property
+    def crs(self) -> CRS:
+        """The CRS of the geometries."""
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The columns other than the geometry, in order."""
+
+    @property
+    def dimension(self) -> int | None:
+        """0 for points, 1 for lines, 2 for surfaces, None when the table mixes them."""
+
+    @property
+    def count(self) -> int:
+        """How many features there are."""
+
+    @property
+    def extent(self) -> Bounds | None:
+        """The box of all geometries, x first; None when there is none."""
+
+    def read(self, frame: TileFrame, budget: Budget) -> VectorTile:
+        """Return a tile within a budget."""
+
+
+def open_tile_store(location: Path | str, table: str, id_field: str) -> TileStore:
+    """Return the tiles of a table; what is known of it is kept while its data keep their state.
+
+    Raises:
+        Unavailable: the file or the database cannot be read, or lacks the table or the column.
+        InvalidConfiguration: the address of the database cannot be read.
+    """
+    if is_database(location):
+        return open_postgis_tiles(str(location), table, id_field)
+    return open_geopackage_tiles(Path(location), table, id_field)
+
+
+def tile_limits(
+    store: TileStore, matrix_set: TileMatrixSet, settings: TileSettings, *, looked_at: int = LOOKED_AT
+) -> tuple[Limits, ...]:
+    """Return the tiles that a layer has, level by level; none where the tile matrix set does not reach.
+
+    Args:
+        store: The layer.
+        matrix_set: How the ground is cut.
+        settings: What the layer says of its tiles.
+        looked_at: Features that one tile may look at, on average; the first level follows from it, unless
+            the settings give one.
+    """
+    if store.extent is None:
+        return ()
+    finest = MAX_ZOOM if settings.max_zoom is None else settings.max_zoom
+    levels = matrix_set.between(scale_of(settings.min_zoom or 0), scale_of(finest))
+    found = limits(levels, matrix_set.crs, store.extent, store.crs)
+    if settings.min_zoom is not None:
+        return found
+    light = [place for place, reached in enumerate(found) if store.count <= looked_at * _tiles(reached)]
+    return found[light[0] :] if light else found[-1:]
+
+
+def read_vector_tile(store: TileStore, frame: TileFrame, settings: TileSettings) -> VectorTile:
+    """Return a tile within the limits of the layer."""
+    return store.read(frame, Budget(settings.features, int(settings.kilobytes * _BYTES)))
+
+
+def scale_of(zoom: int) -> float:
+    """Return the scale denominator of a zoom level of web maps."""
+    levels = tile_matrix_set(WEB_MERCATOR).levels
+    return levels[min(zoom, len(levels) - 1)].scale
+
+
+def _tiles(reached: Limits) -> int:
+    return (reached.max_row - reached.min_row + 1) * (reached.max_column - reached.min_column + 1)

@@ -1,0 +1,112 @@
+"""Layers as a QGIS layer definition, `.qlr`: dropped on QGIS 3.22 or later, they open with their style."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from pyproj import CRS
+
+from estran.layers.styles.qml import symbology
+from estran.layers.styles.style import Style
+
+MEDIA_TYPE = "application/x-qgis-layer-definition"
+
+_GEOMETRIES = {"point": "Point", "line": "Line", "fill": "Polygon", "raster": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class QgisLayer:
+    """A layer of a definition.
+
+    Attributes:
+        id: Identifier of the collection.
+        title: Name in the list of layers.
+        abstract: What it is, for its properties.
+        attribution: Who to credit.
+        source: What the provider opens.
+        provider: `OAPIF` for features, `gdal` for a grid.
+        crs: Its CRS.
+        style: How it is drawn; None for a table.
+    """
+
+    id: str
+    title: str
+    abstract: str
+    attribution: str
+    source: str
+    provider: str
+    crs: CRS
+    style: Style | None
+
+
+def oapif_source(url: str, collection: str) -> str:
+    """Return what QGIS opens for a collection of features.
+
+    Example:
+        >>> oapif_source("http://x", "communes")
+        " pagingEnabled='true' preferCoordinatesForWfsT11='false' typename='communes' url='http://x'"
+    """
+    return f" pagingEnabled='true' preferCoordinatesForWfsT11='false' typename='{collection}' url='{url}'"
+
+
+def layer_definition(layers: Sequence[QgisLayer], language: str, *, group: str | None = None) -> bytes:
+    """Return a `.qlr` file.
+
+    Args:
+        layers: From the top to the bottom of the map; points and lines go above areas, grids below.
+        language: Of the labels.
+        group: Name of the group that holds them; none for a layer alone.
+    """
+    ordered = sorted(layers, key=_height)
+    root = ET.Element("qlr")
+    tree = ET.SubElement(root, "layer-tree-group", {"name": "", "checked": "Qt::Checked", "expanded": "1"})
+    if group is not None:
+        tree = ET.SubElement(tree, "layer-tree-group", {"name": group, "checked": "Qt::Checked"})
+    for place, layer in enumerate(ordered):
+        seen = "Qt::Checked" if group is None or place < 1 else "Qt::Unchecked"
+        node = {"id": _identifier(layer), "name": layer.title, "providerKey": layer.provider, "checked": seen}
+        ET.SubElement(tree, "layer-tree-layer", {**node, "source": layer.source, "expanded": "1"})
+    holder = ET.SubElement(root, "maplayers")
+    for layer in ordered:
+        holder.append(_map_layer(layer, language))
+    ET.indent(root, " ")
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return b"<!DOCTYPE qgis-layer-definition>\n" + body
+
+
+def _map_layer(layer: QgisLayer, language: str) -> ET.Element:
+    kind = layer.style.kind if layer.style else "fill"
+    is_raster = layer.provider == "gdal"
+    described = {"type": "raster"} if is_raster else {"type": "vector", "geometry": _GEOMETRIES[kind]}
+    element = ET.Element("maplayer", described)
+    _add(element, "id", _identifier(layer))
+    _add(element, "datasource", layer.source)
+    _add(element, "layername", layer.title)
+    _add(element, "abstract", layer.abstract)
+    _add(element, "attribution", layer.attribution)
+    reference = ET.SubElement(ET.SubElement(element, "srs"), "spatialrefsys")
+    _add(reference, "wkt", layer.crs.to_wkt())
+    _add(reference, "authid", ":".join(layer.crs.to_authority() or ()))
+    provider = _add(element, "provider", layer.provider)
+    if not is_raster:
+        provider.set("encoding", "UTF-8")
+    if layer.style is not None:
+        element.extend(symbology(layer.style, language))
+    return element
+
+
+def _add(parent: ET.Element, name: str, text: str) -> ET.Element:
+    element = ET.SubElement(parent, name)
+    element.text = text
+    return element
+
+
+def _identifier(layer: QgisLayer) -> str:
+    return "estran_" + re.sub(r"\W", "_", layer.id)
+
+
+def _height(layer: QgisLayer) -> int:
+    if layer.style is None:
+        return 4
+    return {"point": 0, "line": 1, "fill": 2, "raster": 3}[layer.style.kind]

@@ -1,0 +1,157 @@
+"""What changes when an answer may change: the data of a layer, the configuration, the software.
+
+The version of a layer is that of its stores: date, size and counter of a file, the revision that
+`estran data publish` keeps in a database. A layer whose store tells nothing has no version.
+"""
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pyproj
+import rasterio
+
+import estran
+from estran.carbon.errors import EstranError
+from estran.layers.features.location import is_database
+from estran.layers.features.stores import open_feature_store
+
+SECONDS = 2.0
+"""For how long the versions of all databases together are believed: a page on every layer asks them all."""
+
+LIBRARIES = ("pygeoapi", "shapely", "pyogrio", "pyarrow", "numpy")
+"""Libraries whose version shows in the bytes of an answer."""
+
+OWN = "estran://"
+"""What a layer that the software itself holds has in the place of a file: the factors."""
+
+_READ = frozenset({".py", ".html", ".mo", ".yaml", ".yml", ".csv", ".json", ".js", ".css"})
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The state of what an answer is made from.
+
+    Attributes:
+        text: Differs whenever the state does; None when it cannot be told.
+        modified: When it last changed, in seconds since 1970; None when it cannot be told.
+    """
+
+    text: str | None
+    modified: float | None = None
+
+
+class Versions:
+    """The versions of the layers of one application."""
+
+    def __init__(self, configuration: Mapping[str, Any], config_path: Path) -> None:
+        written = json.dumps(configuration, sort_keys=True, default=str)
+        self._written = hashlib.sha256(written.encode()).hexdigest()
+        self._config_path = config_path
+        self._resources: Mapping[str, Any] = configuration["resources"]
+        self._collections = [
+            name for name, resource in self._resources.items() if resource["type"] == "collection"
+        ]
+        self._has_database = any(
+            is_database(str(provider.get("data")))
+            for name in self._collections
+            for provider in self._resources[name]["providers"]
+        )
+        self._lock = threading.Lock()
+        self._all: tuple[float, Version] | None = None
+
+    def of(self, collection: str | None) -> Version:
+        """Return the version of a layer, or of all layers together."""
+        if collection is not None:
+            return self._joined(self._layer(collection))
+        if not self._has_database:
+            return self._joined(self._layers())
+        with self._lock:
+            now = time.monotonic()
+            if self._all is None or now - self._all[0] > SECONDS:
+                self._all = now, self._joined(self._layers())
+            return self._all[1]
+
+    def _layers(self) -> list[Version]:
+        return [version for name in self._collections for version in self._layer(name)]
+
+    def _layer(self, collection: str) -> list[Version]:
+        return [
+            version
+            for provider in self._resources[collection]["providers"]
+            for version in (_of_provider(provider), *_of_instants(provider))
+        ]
+
+    def _joined(self, versions: Iterable[Version]) -> Version:
+        parts = [software(), Version(self._written, 0.0), _of_files(self._config_path), *versions]
+        texts = [part.text for part in parts]
+        if None in texts:
+            return Version(None)
+        dates = [part.modified for part in parts if part.modified is not None]
+        return Version("|".join(map(str, texts)), max(dates) if len(dates) == len(parts) else None)
+
+
+@cache
+def software() -> Version:
+    """Return the version of the code, of its templates and of its factors: a hash of their contents."""
+    digest = hashlib.sha256()
+    latest = 0.0
+    for root in sorted(estran.__path__):
+        for path in sorted(Path(root).rglob("*")):
+            if path.suffix in _READ:
+                digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+                latest = max(latest, path.stat().st_mtime)
+    for library in LIBRARIES:
+        digest.update(f"{library} {metadata.version(library)}".encode())
+    digest.update(f"GDAL {rasterio.__gdal_version__} PROJ {pyproj.proj_version_str}".encode())
+    return Version(digest.hexdigest(), latest)
+
+
+def _of_provider(definition: Mapping[str, Any]) -> Version:
+    data = str(definition.get("data", ""))
+    if not data or data.startswith(OWN):
+        return Version("", 0.0)
+    if is_database(data):
+        return Version(_of_table(definition))
+    if "://" in data or data.startswith("/vsi"):
+        return Version(None)
+    files = _of_files(Path(data))
+    if not definition.get("table"):
+        return files
+    return Version(f"{files.text} {_of_table(definition)}", files.modified)
+
+
+def _of_instants(definition: Mapping[str, Any]) -> list[Version]:
+    """Return the versions of the files of a layer that has one per instant."""
+    return [_of_files(Path(path)) for path in (definition.get("times") or {}).values()]
+
+
+def _of_table(definition: Mapping[str, Any]) -> str | None:
+    try:
+        return open_feature_store(definition["data"], definition["table"], definition["id_field"]).version
+    except EstranError as error:
+        return f"unavailable: {error.en}"
+
+
+def _of_files(path: Path) -> Version:
+    """Return the state of a file, with the journal that SQLite may keep beside it, or of a folder."""
+    beside = path.with_name(f"{path.name}-wal")
+    parts = [path, beside, *(sorted(path.iterdir()) if path.is_dir() else ())]
+    states = [status for part in parts if (status := _status(part))]
+    text = ",".join(f"{size}-{date}" for size, date in states)
+    return Version(f"{path}:{text}", max((date for _, date in states), default=0) / 1e9)
+
+
+def _status(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
