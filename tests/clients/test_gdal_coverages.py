@@ -28,7 +28,10 @@ def _read(server: Server, api: str, target: Path) -> rasterio.DatasetReader:
     source = f"OGCAPI:{server.url}/collections/land-cover"
     options = ["-oo", f"API={api}", "-oo", "CACHE=NO"]
     command = ["gdal_translate", "-q", "-projwin", *WINDOW, source, *options, str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    # GDAL keeps the tiles of a service in the folder where it runs.
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, cwd=target.parent
+    )
     assert done.returncode == 0, done.stderr
     return rasterio.open(target)
 

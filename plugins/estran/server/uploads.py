@@ -4,6 +4,7 @@ The file is read in a process of its own, answered, and forgotten: nothing of it
 """
 
 import json
+import logging
 import math
 import threading
 from collections.abc import Iterator, Mapping
@@ -34,6 +35,8 @@ from estran.server.errors import problem_of
 from estran.server.parameters import PLACE, checked_parameters
 from estran.server.planner import COMMUNES, MOST_COMMUNES, PROJECT
 from estran.server.service import PROBLEM, Service, dumped
+
+LOGGER = logging.getLogger(__name__)
 
 AT_ONCE = 2
 WAIT_S = 15.0
@@ -70,6 +73,8 @@ def place(service: Service) -> Response:
         with _turn():
             content = read_outlines(files, read)
     except RefusedFile as error:
+        if isinstance(error.__cause__, RuntimeError):
+            LOGGER.exception("a file stopped its reading")
         return _refused(error, language)
     headers = {"Content-Language": language, "Cache-Control": "no-store"}
     return Response(content, headers=headers, content_type="application/json")

@@ -235,7 +235,7 @@ def _merge(parts: Parts, name: str | None) -> None:
     groups: dict[tuple[str, str | None], list[int]] = {}
     for rank, key in enumerate(keys):
         groups.setdefault(key, []).append(rank)
-    shapes = np.array(parts.shapes, dtype=object)
+    shapes = shapely.make_valid(np.array(parts.shapes, dtype=object))
     merged = [shapely.union_all(shapes[ranks]) for ranks in groups.values()]
     firsts = [ranks[0] for ranks in groups.values()]
     parts.names = [key[0] for key in groups] if chosen else [""] * len(groups)

@@ -1,5 +1,6 @@
 """Which surfaces does each object draw? Collections opened, lines closed when asked, crossings repaired."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -147,7 +148,7 @@ def _closed(lines: Shapes, owner: NDArray[np.int64], repair: bool) -> Iterable[D
     faces, cuts, dangles, _ = shapely.polygonize_full([shapely.node(shapely.MultiLineString(loose.tolist()))])
     tree = shapely.STRtree(loose)
     for face in shapely.get_parts(faces):
-        yield Drawn(_owner_of(face.exterior, tree, ranks), shapely.Polygon(face.exterior), closed=True)
+        yield Drawn(_owner_of(face.exterior, tree, ranks), face, closed=True)
     open_lines = [*shapely.get_parts(cuts), *shapely.get_parts(dangles)]
     if open_lines:
         for line in shapely.get_parts(shapely.line_merge(shapely.MultiLineString(open_lines))):
@@ -202,5 +203,5 @@ def _crossings(polygon: BaseGeometry) -> list[tuple[float, float]]:
     new = [point for point in dict.fromkeys(map(tuple, nodes.tolist())) if point not in vertices]
     if not new:
         inner = [tuple(point) for ring in rings for point in shapely.get_coordinates(ring)[:-1].tolist()]
-        new = [point for point in dict.fromkeys(inner) if inner.count(point) > 1]
+        new = [point for point, times in Counter(inner).items() if times > 1]
     return new[:MOST_POINTS]

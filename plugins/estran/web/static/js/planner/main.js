@@ -134,6 +134,7 @@ function bindSteps() {
       } else view(name);
     });
   }
+  find("[data-base]").textContent = location.origin + (find('meta[name="estran-base"]').dataset.root ?? "");
   const fold = find("[data-fold]");
   fold.open = !phone.matches;
   phone.addEventListener("change", () => (fold.open = !phone.matches));
