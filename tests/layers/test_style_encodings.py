@@ -14,7 +14,7 @@ from estran.layers.styles.sld import OGC, SE, SLD, sld
 from estran.layers.styles.style import Rule, Style, Symbol
 
 RED, BLUE, GREY = (Symbol(colour, "#000000", opacity=0.5) for colour in ("#FF0000", "#0000FF", "#808080"))
-SOURCE = MapSource("zones", "http://x/{z}/{y}/{x}", "http://x/items", (-2.0, 46.0, -1.0, 47.0), 18, "Ville")
+SOURCE = MapSource("zones", "http://x/{z}/{y}/{x}", "http://x/items", (-2.0, 46.0, -1.0, 47.0), (0, 18), "Ville")
 
 
 def words(fr: str) -> Bilingual:
@@ -71,7 +71,7 @@ def test_maplibre_draws_each_kind_of_a_mixed_layer() -> None:
 
 
 def test_maplibre_takes_the_features_themselves_where_there_are_no_tiles() -> None:
-    source = MapSource("zones", None, "http://x/items", SOURCE.bounds, 18, "Ville")
+    source = MapSource("zones", None, "http://x/items", SOURCE.bounds, (0, 18), "Ville")
     document = maplibre_document(CLASSES, source, "fr")
     assert document["sources"]["zones"]["data"] == "http://x/items"
     assert "source-layer" not in document["layers"][0]

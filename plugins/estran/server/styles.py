@@ -33,6 +33,7 @@ from estran.server.styles_formats import (
     media_type,
     words_in,
 )
+from estran.server.tiles import zooms
 
 STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 LEGEND_REL = "http://www.opengis.net/def/rel/ogc/1.0/legend"
@@ -152,25 +153,25 @@ def map_source(service: Service, style: Style) -> maplibre.MapSource:
     """Return where a map finds what the style draws."""
     if style.id.startswith(PREFIX):
         world = (-180.0, -85.0, 180.0, 85.0)
-        return maplibre.MapSource(style.id, None, None, world, MAX_ZOOM, "")
+        return maplibre.MapSource(style.id, None, None, world, ANY_ZOOM, "")
     resource = service.configuration["resources"][style.id]
     base = f"{base_url(service)}/collections/{style.id}"
     west, south, east, north = _corners(resource["extents"]["spatial"]["bbox"])
-    is_ours = str(resource["providers"][0]["name"]).startswith("estran.")
+    held = zooms(service, style.id, is_drawn=style.kind == "raster")
     path, extension = ("map/tiles", "png") if style.kind == "raster" else ("tiles", "mvt")
-    tiles = f"{base}/{path}/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f={extension}" if is_ours else None
+    tiles = f"{base}/{path}/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f={extension}" if held else None
     return maplibre.MapSource(
         id=style.id,
         tiles=tiles,
         geojson=f"{base}/items?f=json&limit={service.configuration['server']['limits']['max_items']}",
         bounds=(west, max(south, -85.0), east, min(north, 85.0)),
-        maxzoom=MAX_ZOOM,
+        zooms=held or ANY_ZOOM,
         attribution=str((resource.get("estran") or {}).get("attribution", "")),
     )
 
 
-MAX_ZOOM = 18
-"""Last zoom that is asked for; maps enlarge its tiles beyond."""
+ANY_ZOOM = (0, 18)
+"""Zooms of a source that has no tiles."""
 
 
 def _listed(service: Service, address: str, found: list[Style]) -> Response:

@@ -127,6 +127,29 @@ def landing_links(service: Service) -> list[dict[str, Any]]:
     return scheme_list_links(service.api.base_url, service.language().language)
 
 
+def zooms(service: Service, collection: str, *, is_drawn: bool) -> tuple[int, int] | None:
+    """Return the first and last level of the tiles that web maps ask for, None when there are no tiles.
+
+    Raises:
+        EstranError: the layer cannot be read.
+    """
+    if _definition(service, collection) is None:
+        return None
+    held = _tiled(service, collection, is_drawn=is_drawn).source.limits(tile_matrix_set(WEB_MERCATOR))
+    return (int(held[0].level.id), int(held[-1].level.id)) if held else None
+
+
+def has_vector_tiles(service: Service, collection: str) -> bool:
+    """Tell whether the features of a collection are cut into tiles."""
+    definition = _definition(service, collection)
+    return definition is not None and bool(definition.get("table"))
+
+
+def tiled_vectors(service: Service, collection: str) -> Tiled:
+    """Return the vector tiles of a collection."""
+    return _tiled(service, collection, is_drawn=False)
+
+
 def _tilesets(service: Service, collection: str, *, is_drawn: bool) -> Response:
     checked_parameters(request.args, COMMON)
     name = chosen_format(request, DESCRIBED)
@@ -166,7 +189,7 @@ def _tile(service: Service, collection: str, place: tuple[str, str, str, str], *
     chosen_format(request, {source.format: (MEDIA_TYPES[source.format],)})
     matrix_set = tile_matrix_set(identifier)
     matrix_set.level(level)
-    found = source.read(matrix_set, level, _index(row, "tileRow"), _index(column, "tileCol"))
+    found = source.read(matrix_set, level, tile_number(row, "tileRow"), tile_number(column, "tileCol"))
     if not found.content:
         response = Response(status=HTTPStatus.NO_CONTENT)
         del response.headers["Content-Type"]
@@ -177,7 +200,12 @@ def _tile(service: Service, collection: str, place: tuple[str, str, str, str], *
     return response
 
 
-def _index(given: str, name: str) -> int:
+def tile_number(given: str, name: str) -> int:
+    """Return the number of a row or a column, as an address writes it.
+
+    Raises:
+        InvalidInput: it is not one.
+    """
     if not (given.isascii() and given.isdigit() and len(given) <= DIGITS):
         raise InvalidInput(
             f"{name} must be a whole number, 0 or more; got {given[:40]!r}",

@@ -124,6 +124,7 @@ def test_any_process_has_a_shorter_report(config: str, kilometres: Box) -> None:
     assert "soil.stock.cropland.4_1" in text
     titles = [mark.title for mark in opened(content).outline if not isinstance(mark, list)]
     assert titles[:2] == ["Résumé non technique", "Chiffres"]
+    assert process.execute(asked, wanted(PDF))[1] == content
     sheet = {**asked, "report": {"date": DATE, "kind": "sheet"}}
     _, word = process.execute(sheet, wanted(DOCX))
     assert word.file_name.endswith(".docx")

@@ -51,7 +51,7 @@ def test_outline_typed_in_lambert_has_its_area_and_what_is_there(visit):
     page = at_place(visit)
     type_outline(page, LAMBERT)
     assert page.inner_text(".part-area") == "6,01\u00a0ha"
-    expect(page.locator(".part-line").first).to_contain_text("sol imperméabilisé")
+    expect(page.locator(".part-line").first).to_contain_text("sol imperméabilisé", timeout=15_000)
     (feature,) = features(page)
     assert feature["properties"]["name"] == "Contour 1"
 
@@ -157,7 +157,7 @@ def test_outline_that_leaves_the_territory_says_which_share_is_covered(visit):
 def test_overlapping_parts_ask_which_one_to_keep(visit):
     page = with_rings(at_place(visit), SQUARE, [[x + 0.0015, y] for x, y in SQUARE])
     page.wait_for_selector("text=se recouvrent")
-    page.click("text=Garder >> nth=0")
+    page.click("button:has-text('Garder') >> nth=0")
     assert len(features(page)) == 1
 
 

@@ -84,6 +84,11 @@ def show(page: Page, process: str, inputs: Any = None, change: Any = None) -> di
     return envelope
 
 
+def token_of(envelope: dict[str, Any]) -> str:
+    """The part of the receipt's link that names the computation."""
+    return str(envelope["receipt"]["replay"].rpartition("/receipts/")[2])
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_numbers_are_those_of_the_reports(visit, language):
     page = visit(f"/processes/carbon-stock?f=html&lang={language}")
@@ -235,7 +240,7 @@ def test_result_is_taken_away_as_a_file(plain, label, extension, start):
 def test_receipt_page_shows_the_same_result(plain, visit):
     envelope = show(plain, "carbon-stock", {"geometry": OUTLINE})
     said = plain.locator("#answer .result-sentence").inner_text()
-    page = visit(f"/{envelope['receipt']['replay']}?f=html&lang=fr")
+    page = visit(f"/receipts/{token_of(envelope)}?f=html&lang=fr")
     assert page.locator("[data-result] .result-sentence").inner_text(timeout=PATIENCE_MS) == said
     assert page.get_by_text("Nothing changed").count() == 0, "the page is in French"
 
@@ -243,8 +248,7 @@ def test_receipt_page_shows_the_same_result(plain, visit):
 def test_figures_and_verdict_are_above_the_fold(visit, plain):
     """On a small laptop, 1280 by 720, nobody scrolls to know how much and how far to trust it."""
     envelope = show(plain, "project-impact")
-    token = envelope["receipt"]["replay"].removeprefix("receipts/")
-    page = visit(f"/?lang=fr#recu={token}")
+    page = visit(f"/?lang=fr#recu={token_of(envelope)}")
     page.locator(".result-figure").nth(2).wait_for(timeout=PATIENCE_MS)
     page.locator("#result .note").first.evaluate("(note) => note.remove()")
     for mark in (page.locator(".result-figure").nth(2), page.locator(".verdict-word")):

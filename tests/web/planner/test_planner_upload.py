@@ -12,6 +12,7 @@ from ingest.outline_files import drawing, geopackage, polyline, shapefile, writt
 from playwright.sync_api import Page, expect
 from shapely import box
 from web.planner.test_planner_shell import KEY, ready
+from web.planner.waiting import wait_for
 
 pytestmark = pytest.mark.component("browser")
 
@@ -48,7 +49,7 @@ def at_place(visit: Visit, lang: str = "fr", **size: int) -> Page:
 def taken(page: Page) -> list[dict[str, Any]]:
     """The parts that the project holds."""
     expect(page.locator(".upload")).to_have_count(0)
-    page.wait_for_function(f"{PLACE}?.features?.length")
+    wait_for(page, f"{PLACE}?.features?.length")
     features: list[dict[str, Any]] = page.evaluate(f"{PLACE}.features")
     return features
 
@@ -78,7 +79,7 @@ def test_each_format_becomes_outlines(kind: str, visit: Visit, tmp_path: Path) -
         {"name": "Coulée", "after": "grassland_herbaceous"},
     ]
     page.get_by_role("button", name=re.compile("^Annuler : ")).click()
-    page.wait_for_function(f"{PLACE} === null")
+    wait_for(page, f"{PLACE} === null")
 
 
 def test_a_drawing_asks_its_layer_and_its_coordinates(visit: Visit) -> None:
@@ -118,7 +119,7 @@ def test_outlines_are_added_to_those_already_there(visit: Visit, tmp_path: Path)
     away = PARTS.iloc[:1].translate(0, 400)
     bring(page, ("autre.gpkg", geopackage(tmp_path, autre=gpd.GeoDataFrame(geometry=away))))
     page.get_by_role("button", name="Ajouter aux 3 contours déjà là").click()
-    page.wait_for_function(f"{PLACE}.features.length === 4")
+    wait_for(page, f"{PLACE}.features.length === 4")
 
 
 def test_swapped_coordinates_are_put_right_with_one_button(visit: Visit, tmp_path: Path) -> None:

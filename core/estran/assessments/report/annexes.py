@@ -49,6 +49,8 @@ METHOD: tuple[Text, ...] = (
 LONGEST_JSON = 6_000
 """Characters of the raw inputs, at most; the whole stands in the link of the receipt."""
 
+BYTES_PER_MB = 1e6
+
 REPEATED = frozenset({"synthetic", "working-uncertainty", "wide-uncertainty", "partial-total"})
 """Warnings of which those of the main answer are enough."""
 
@@ -226,7 +228,7 @@ def _inputs(material: Material) -> Iterator[Block]:
 
 def _receipt(material: Material) -> Iterator[Block]:
     voice, envelope = material.voice, material.envelope
-    receipt, cost = envelope.receipt, envelope.cost
+    receipt = envelope.receipt
     yield Heading(material.headings["receipt"])
     yield Paragraph(
         voice.say(
@@ -241,13 +243,8 @@ def _receipt(material: Material) -> Iterator[Block]:
         (voice.say("Facteurs", "Factors"), receipt.factors),
         *((f"{voice.say('Couche', 'Layer')} {name}", version) for name, version in receipt.layers.items()),
         (
-            voice.say("Coût du calcul", "Cost of the computation"),
-            voice.say(
-                f"{cost.bytes_read / 1e6:.2f} Mo lus, {cost.cpu_seconds:.1f} s de processeur".replace(
-                    ".", ","
-                ),
-                f"{cost.bytes_read / 1e6:.2f} MB read, {cost.cpu_seconds:.1f} s of processor",
-            ),
+            voice.say("Données lues", "Data read"),
+            voice.exact(envelope.cost.bytes_read / BYTES_PER_MB, voice.say("Mo", "MB")),
         ),
     ]
     yield Table(

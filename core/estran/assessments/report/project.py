@@ -189,17 +189,20 @@ def _land_changes(material: Material, study: Study) -> Iterator[tuple[str, ...]]
         said = entry.label.text(language) if entry else land_class
         return f"{said} ({voice.text(types[wetland].title)})" if wetland in types else voice.say(said, said)
 
-    before: dict[str, list[float]] = {}
-    after: dict[str, list[float]] = {}
+    land = study.project.land.whole
+    present: dict[str, list[float]] = {}
+    change: dict[str, list[float]] = {}
+    for key, area in zip(land.keys, land.areas_ha.tolist(), strict=True):
+        present.setdefault(name(key.land_class, key.wetland), []).append(area)
     for parcel in study.project.change.parcels:
-        before.setdefault(name(parcel.before.land_class, parcel.before.wetland), []).append(parcel.area_ha)
-        after.setdefault(name(parcel.after.land_class, parcel.after.wetland), []).append(parcel.area_ha)
-    for title in dict.fromkeys((*before, *after)):
-        first, last = fsum(before.get(title, ())), fsum(after.get(title, ()))
-        change = last - first
-        sign = "+" if change > 0 else ""
-        said = f"{sign}{voice.exact(change)}" if abs(change) > NEGLIGIBLE_HA else "0"
-        yield title, voice.exact(first), voice.exact(last), said
+        change.setdefault(name(parcel.before.land_class, parcel.before.wetland), []).append(-parcel.area_ha)
+        change.setdefault(name(parcel.after.land_class, parcel.after.wetland), []).append(parcel.area_ha)
+    for title in dict.fromkeys((*present, *change)):
+        first, moved = fsum(present.get(title, ())), fsum(change.get(title, ()))
+        last = max(0.0, first + moved)
+        sign = "+" if moved > 0 else ""
+        said = f"{sign}{voice.exact(moved)}" if abs(moved) > NEGLIGIBLE_HA else "0"
+        yield title, voice.exact(first), voice.exact(last if last > NEGLIGIBLE_HA else 0.0), said
 
 
 def _significance(

@@ -22,7 +22,7 @@ class MapSource:
         tiles: Address of the tiles, with `{z}`, `{x}` and `{y}`; None when there are none.
         geojson: Address of the features, for a source without tiles; None when who draws gives them.
         bounds: West, south, east, north.
-        maxzoom: Last zoom that has tiles.
+        zooms: First and last zoom that have tiles.
         attribution: Who to credit.
     """
 
@@ -30,7 +30,7 @@ class MapSource:
     tiles: str | None
     geojson: str | None
     bounds: tuple[float, float, float, float]
-    maxzoom: int
+    zooms: tuple[int, int]
     attribution: str
 
 
@@ -106,8 +106,8 @@ def _source(style: Style, source: MapSource) -> dict[str, Any]:
         "type": "raster" if style.kind == "raster" else "vector",
         "tiles": [source.tiles],
         "bounds": list(source.bounds),
-        "minzoom": 0,
-        "maxzoom": source.maxzoom,
+        "minzoom": source.zooms[0],
+        "maxzoom": source.zooms[1],
         "attribution": source.attribution,
         **({"tileSize": 256} if style.kind == "raster" else {}),
     }

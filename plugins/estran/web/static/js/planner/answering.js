@@ -203,9 +203,9 @@ function changed({ identical, changes }) {
   return note("warn", make("span", {}, say("Since this computation, something has changed:"), list));
 }
 
-/** On a large screen the result lies over the map: it can be made higher, lower, or closed. */
+/** On a large screen the result stands under the map: it can be made higher, lower, or closed. */
 function bindDrawer(drawer) {
-  const set = (share) => drawer.style.setProperty("--drawer", `${Math.min(100, Math.max(15, share))}%`);
+  const set = (share) => drawer.parentElement.style.setProperty("--drawer", `${Math.min(100, Math.max(15, share))}%`);
   const share = () => (drawer.offsetHeight / drawer.parentElement.offsetHeight) * 100;
   const grip = make("div", {
     class: "drawer-grip", role: "separator", tabindex: 0, "aria-orientation": "horizontal", "aria-label": say("Height of the result"),
@@ -219,7 +219,7 @@ function bindDrawer(drawer) {
       grip.onpointerup = () => (grip.onpointermove = null);
     },
   });
-  const bigger = make("button", { type: "button", class: "small-button", onclick: () => { drawer.classList.remove("closed"); set(share() > 90 ? 40 : 100); } }, say("Enlarge or reduce"));
+  const bigger = make("button", { type: "button", class: "small-button", onclick: () => { drawer.classList.remove("closed"); set(share() > 90 ? 50 : 100); } }, say("Enlarge or reduce"));
   const close = make("button", { type: "button", class: "small-button", "aria-expanded": "true", onclick: () => {
     const isClosed = drawer.classList.toggle("closed");
     close.setAttribute("aria-expanded", String(!isClosed));

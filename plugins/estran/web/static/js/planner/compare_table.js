@@ -27,13 +27,14 @@ export function variantsTable({ project, plans, changes, figures, years, hidden,
   const { variants } = project;
   const scale = figures ? scaleOf(figures.map(({ total }) => total).filter((each) => Number.isFinite(each?.value))) : null;
   const reference = letterOf(0);
-  const rows = [
-    [say("Plan"), (index) => plans[index] ?? make("span", { class: "muted" }, say("no place yet"))],
+  const plan = [say("Plan"), (index) => plans[index] ?? make("span", { class: "muted" }, say("no place yet"))];
+  const compared = [
     [years ? say("Total over {years} years", { years }) : say("Total"), (index) => amount(figures?.[index].total, scale, hidden)],
     [say("Difference with {reference}", { reference }), (index) => (index ? difference(figures?.[index].difference, letterOf(index), hidden) : make("span", { class: "muted" }, say("reference")))],
     [say("Less than {reference}?", { reference }), (index) => (index ? chance(figures?.[index]) : "–")],
     [say("What changes"), (index) => changed(changes[index], index, variants)],
   ];
+  const rows = variants.length < 2 ? [plan] : [plan, ...compared];
   if (narrow) return make("div", { class: "variant-cards" }, variants.map((_variant, index) => card(project, index, rows)));
   return make(
     "div",

@@ -83,7 +83,7 @@ async function evaluate(mine) {
 /** A setting changed: the gains are asked again once the hand has stopped. */
 function reset(lever, value) {
   shown.sets.set(lever.id, value);
-  shown.gains[shown.levers.indexOf(lever)] = undefined;
+  shown.gains[shown.levers.findIndex(({ id }) => id === lever.id)] = undefined;
   clearTimeout(timer);
   timer = setTimeout(() => {
     asking?.abort();
@@ -99,7 +99,7 @@ function draw() {
   const { element, levers, gains, said } = shown;
   const project = state.get();
   const index = baseIndex(project);
-  const active = element.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const active = element.contains(document.activeElement) ? document.activeElement : null;
   if (!state.hasPlace(project.variants[index].place)) {
     element.replaceChildren(title(), note("info", say("Give the place of the project to see what could be avoided and reduced."), [[say("Give the place"), () => go("lieu", { question: PROJECT })]]));
     return;
@@ -109,7 +109,10 @@ function draw() {
   const kept = element.querySelector("[data-offset]");
   element.replaceChildren(title(), intro, best(levers, gains, index), ...STAGES.map((stage) => stageOf(stage, levers, gains, said, index, kept)), story);
   import("./erc_story.js").then(({ renderStory }) => renderStory(story, shown));
-  if (active) element.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus();
+  if (!active?.dataset.key) return;
+  const again = element.querySelector(`[data-key="${CSS.escape(active.dataset.key)}"]`);
+  if (again && active.type === "number") again.replaceWith(active);
+  element.querySelector(`[data-key="${CSS.escape(active.dataset.key)}"]`)?.focus();
 }
 
 /** « Trois leviers »: what brings most. */
@@ -146,7 +149,7 @@ function stageOf([kind, number, name, text], levers, gains, said, index, kept) {
 function row(lever, gain, index) {
   const id = `lever-${lever.id}`;
   const { setting, choice } = lever;
-  const input = setting && make("input", { id, type: "number", min: setting.min, max: setting.max, step: setting.step, value: settingOf(lever), "data-key": id, onchange: (event) => event.target.checkValidity() ? reset(lever, Number(event.target.value)) : event.target.reportValidity() });
+  const input = setting && make("input", { id, type: "number", min: setting.min, max: setting.max, step: setting.step, value: settingOf(lever), "data-key": id, oninput: ({ target }) => target.value && target.checkValidity() && reset(lever, Number(target.value)), onchange: ({ target }) => target.reportValidity() });
   const select = choice && make("select", { id, "data-key": id, onchange: (event) => reset(lever, event.target.value) }, Object.entries(choice.options).map(([value, label]) => make("option", { value, selected: value === settingOf(lever) }, label)));
   const control = input ?? select;
   return make(

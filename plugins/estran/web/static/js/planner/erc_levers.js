@@ -40,7 +40,7 @@ export function offsetLevers(variant, description) {
       kind: "offset",
       title: say("Plant trees on the site"),
       detail: say("besides those already entered"),
-      setting: { label: say("Trees"), value: 100, min: 1, max: 100000, step: 10, unit: "" },
+      setting: { label: say("Trees"), value: 100, min: 10, max: 100000, step: 10, unit: "" },
       apply: (made, count) => edit(made, (own) => (own.trees = { ...own.trees, planted: (own.trees?.planted ?? 0) + count })),
     },
     has("desealed_m2") && !inputs.after && !variant.place?.features?.some(({ properties }) => properties?.after) && {
@@ -48,7 +48,7 @@ export function offsetLevers(variant, description) {
       kind: "offset",
       title: say("Unseal land on the site"),
       detail: say("sealed today, turned into grass and shrubs"),
-      setting: { label: say("Area"), value: 1000, min: 1, max: 1000000, step: 100, unit: "m²" },
+      setting: { label: say("Area"), value: 1000, min: 100, max: 1000000, step: 100, unit: "m²" },
       apply: (made, m2) => edit(made, (own) => (own.desealed_m2 = (own.desealed_m2 ?? 0) + m2)),
     },
   ].filter(Boolean);
@@ -79,7 +79,7 @@ function spaces({ parking = [], after }, { parking: schema, after: classes }) {
     kind: "reduce",
     title: say("Fewer parking spaces"),
     detail: frees ? say("the land they leave is planted with grass and shrubs") : say("the areas entered do not change"),
-    setting: { label: say("Spaces taken away"), value: 30, min: 1, max: 100, step: 5, unit: "%" },
+    setting: { label: say("Spaces taken away"), value: 30, min: 5, max: 100, step: 5, unit: "%" },
     apply: (made, percent) =>
       edit(made, (own) => {
         own.parking.forEach((row) => (row.spaces = Math.round(row.spaces * (1 - percent / 100))));
@@ -102,7 +102,7 @@ function sealed({ sealed_m2: area }, { sealed_m2: schema }) {
 }
 
 function less(id, title, label, change) {
-  return { id, kind: "reduce", title, detail: say("the rest of the project does not change"), setting: { label, value: 20, min: 1, max: 100, step: 5, unit: "%" }, apply: (made, percent) => edit(made, (own) => change(own, 1 - percent / 100)) };
+  return { id, kind: "reduce", title, detail: say("the rest of the project does not change"), setting: { label, value: 20, min: 5, max: 100, step: 5, unit: "%" }, apply: (made, percent) => edit(made, (own) => change(own, 1 - percent / 100)) };
 }
 
 async function mobilityLevers({ mobility }, { mobility: schema }) {

@@ -85,7 +85,7 @@ export function makeLayers(map, planner) {
   }
 
   function tellSources() {
-    const shown = planner.layers.filter(({ id, role }) => on.includes(id) || role === "communes");
+    const shown = [...on.map((id) => boxes.get(id).layer), ...planner.layers.filter(({ id, role }) => role === "communes" && !on.includes(id))];
     const words = shown.map((layer) => [plainTitle(layer), layer.vintage, layer.attribution].filter(Boolean).join(", "));
     sources.textContent = words.join(" · ");
     sources.title = sources.textContent;

@@ -104,7 +104,12 @@ export function openMap(element, { small = false } = {}) {
       shown.delete(id);
     },
     fit([west, south, east, north]) {
-      ready.then(() => map?.fitBounds([[west, south], [east, north]], { padding: small ? 12 : { top: 64, left: 64, right: 64, bottom: 64 + covered(element) }, maxZoom: 17, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches, duration: 400 }));
+      ready.then(() => {
+        if (!map) return;
+        map.resize();
+        const room = Math.min(64, element.clientHeight / 6);
+        map.fitBounds([[west, south], [east, north]], { padding: small ? 12 : { top: room + (element.clientHeight < 480 ? 24 : 0), left: 64, right: 64, bottom: room }, maxZoom: 17, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches, duration: 400 });
+      });
     },
     pick: (collection, callback) => pick(() => map, ready, planner.layers.find(({ id }) => id === collection), callback),
     highlight(id) {
@@ -113,15 +118,6 @@ export function openMap(element, { small = false } = {}) {
     },
     layers: () => layers,
   };
-}
-
-/** How many pixels of the map, from its bottom, lie under the drawer of the result. */
-function covered(element) {
-  const drawer = element.closest(".work")?.querySelector(".drawer:not([hidden])");
-  if (!drawer) return 0;
-  const [over, under] = [drawer.getBoundingClientRect(), element.getBoundingClientRect()];
-  const share = (under.bottom - over.top) / under.height;
-  return over.left >= under.left && share > 0 && share < 0.7 ? under.bottom - over.top : 0;
 }
 
 /** Outlines of a layer that answer to the pointer. */

@@ -2,12 +2,13 @@
 
 import { data, draw, make } from "../../dom.js";
 import { say } from "../../text.js";
+import { area, describe } from "../describe.js";
 import { areaHa } from "../geo.js";
 import { bounds, number, scaleOf, unitName } from "../numbers.js";
 import { hectares } from "./figures.js";
 import { indicator, isHidden, isSigned } from "./reading.js";
 
-const LAND = "land-cover";
+const LAND = ["land-ledger", "land-cover"];
 const SHOWN = "result";
 const DIVERGING = ["#126A79", "#6FB7C2", "#EDEBE6", "#D98F5F", "#9C3A0B"];
 const SEQUENTIAL = ["#F3EFE6", "#E3CFA8", "#CFA46A", "#A8713A", "#6F3F1D"];
@@ -22,9 +23,9 @@ export async function mapped(body, envelope, { project, onLocate }) {
   const hasAfter = features.some(({ properties }) => properties?.after);
   const effects = effectsOf(envelope, features);
   const layers = map.layers();
-  const hasLand = data("planner").layers.some(({ id }) => id === LAND);
+  const land = LAND.find((id) => data("planner").layers.some((layer) => layer.id === id));
   const views = [
-    hasLand ? { id: "before", title: say("Before"), show: () => layers.toggle(LAND, true), hide: () => layers.toggle(LAND, false), legend: () => [] } : null,
+    land ? { id: "before", title: say("Before"), show: () => layers.toggle(land, true), hide: () => layers.toggle(land, false), legend: () => present(features) } : null,
     hasAfter ? { id: "after", title: say("After"), show: () => map.show(SHOWN, collection(features.filter(({ properties }) => properties?.after)), "after"), hide: () => map.hide(SHOWN), legend: () => classes(features) } : null,
     effects ? { id: "effect", title: isSigned(effects.total) ? say("Difference") : say("Result"), show: () => map.show(SHOWN, effects.geojson, "result"), hide: () => map.hide(SHOWN), legend: () => effects.legend } : null,
   ].filter(Boolean);
@@ -32,13 +33,17 @@ export async function mapped(body, envelope, { project, onLocate }) {
   const legend = make("ul", { class: "map-legend" });
   let shown = null;
   const buttons = views.map((view) => make("button", { type: "button", class: "choice", "aria-pressed": "false", onclick: () => choose(view === shown ? null : view) }, view.title));
-  function choose(view) {
+  async function choose(view) {
     shown?.hide();
     shown = view;
     view?.show();
     buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(views[index] === view)));
-    legend.replaceChildren(...(view?.legend() ?? []).map(({ fill, text, id }) => make("li", { onpointerenter: () => id !== undefined && onLocate?.(id), onpointerleave: () => onLocate?.(null) }, swatch(fill), text)));
+    legend.replaceChildren();
+    const rows = (await view?.legend()) ?? [];
+    if (shown !== view) return;
+    legend.replaceChildren(...rows.map(({ fill, text, id }) => make("li", { onpointerenter: () => id !== undefined && onLocate?.(id), onpointerleave: () => onLocate?.(null) }, swatch(fill), text)));
   }
+  choose(views.find(({ id }) => id === "after") ?? (features.length > 1 ? views.find(({ id }) => id === "effect") : null) ?? views[0]);
   body.querySelector(".result-tabs")?.before(make("div", { class: "result-map" }, make("div", { class: "choices", role: "group", "aria-label": say("On the map") }, make("span", {}, say("On the map")), buttons), legend));
 }
 
@@ -53,11 +58,18 @@ function swatch(fill) {
   return draw("svg", { width: 18, height: 14, viewBox: "0 0 18 14", "aria-hidden": "true" }, draw("rect", { x: 0.5, y: 0.5, width: 17, height: 13, fill, stroke: "#6E7B85" }));
 }
 
+/** What stands there today, by class; nothing when the server does not tell. */
+async function present(features) {
+  const known = new Map(data("planner").classes.map((each) => [each.id, each]));
+  const found = await describe(features.length > 1 ? { type: "GeometryCollection", geometries: features.map(({ geometry }) => geometry) } : features[0].geometry).catch(() => null);
+  return (found?.cover ?? []).map(({ id, title, ha }) => ({ fill: known.get(id)?.colour ?? "#ffffff", text: `${title}, ${area(ha)}` }));
+}
+
 function classes(features) {
   const known = new Map(data("planner").classes.map((each) => [each.id, each]));
   const areas = new Map();
   for (const { geometry, properties } of features) if (properties?.after) areas.set(properties.after, (areas.get(properties.after) ?? 0) + areaHa(geometry));
-  return [...areas].map(([id, area]) => ({ fill: known.get(id)?.colour ?? "#ffffff", text: `${known.get(id)?.title ?? id}, ${hectares(area)}` }));
+  return [...areas].map(([id, ha]) => ({ fill: known.get(id)?.colour ?? "#ffffff", text: `${known.get(id)?.title ?? id}, ${hectares(ha)}` }));
 }
 
 /** The total of each part over its area, in five classes around zero for an effect, from light to dark for a level. */
