@@ -5,6 +5,8 @@ import { language, say } from "../text.js";
 import { announce, note, tellAbove } from "./live.js";
 import { localised } from "./layers.js";
 import { theMap } from "./mapside.js";
+import { callInputs } from "./numbers.js";
+import { namesOf } from "./schema.js";
 import * as state from "./state.js";
 import { go } from "./steps.js";
 import { wantView } from "./view.js";
@@ -36,6 +38,7 @@ export async function showForm(element) {
   await drawForm(box);
   state.subscribe((project, event) => {
     if (typing) return;
+    areaOf().then((ha) => form?.setArea(ha));
     if (project.question !== formOf) drawForm(box);
     else if (event.kind !== "change" || event.label !== lastLabel) form?.update(valuesOf(project));
   });
@@ -47,11 +50,11 @@ const valuesOf = (project) => structuredClone(project.variants[project.current].
 async function drawForm(box) {
   const { question } = state.get();
   formOf = question;
-  const [{ renderForm }, description] = await Promise.all([import("./form.js"), describe(question)]);
+  const [{ renderForm }, description, areaHa] = await Promise.all([import("./form.js"), describe(question), areaOf()]);
   if (formOf !== question) return;
   form = renderForm(box, description, {
     values: valuesOf(state.get()),
-    areaHa: await areaOf(),
+    areaHa,
     pickPoint,
     onChange(values, { label } = {}) {
       typing = true;
@@ -138,14 +141,20 @@ async function compute() {
       return;
     }
     console.error(error);
-    if (error.title) showFailure(target, error, { retry: () => compute() });
+    if (error.title) showFailure(target, error, { retry: () => compute(), fill: () => complete(question, error) });
     else target.replaceChildren(note("error", say("The result could not be shown. Your inputs are kept."), [[say("Try again"), () => compute()]]));
-    if (error.where) form?.showProblem?.(error);
   }
+}
+
+/** From a refusal to the field it is about. */
+function complete(question, error) {
+  go("projet", { question });
+  if (!form?.showProblem(error)) form?.showAll();
 }
 
 async function render(renderResult, envelope, processId) {
   target.replaceChildren();
+  callInputs(namesOf(await describe(processId)));
   await renderResult(target, envelope, {
     processId,
     project: state.get(),

@@ -2,12 +2,13 @@
 
 import { make } from "../dom.js";
 import { say } from "../text.js";
-import { check, cleaned, isBlank, sentence } from "./check.js";
+import { check, cleaned, isBlank } from "./check.js";
 import { count, sum } from "./form_count.js";
 import { warnings } from "./form_warnings.js";
 import { part } from "./groups.js";
+import { callInputs, sentence } from "./numbers.js";
 import { askedInputs, sectionsFor } from "./program.js";
-import { asObject, isLeaf, schemaAt, titleOf } from "./schema.js";
+import { asObject, isLeaf, namesOf, schemaAt } from "./schema.js";
 
 let forms = 0;
 
@@ -32,6 +33,7 @@ function addStyle() {
  */
 export function renderForm(element, description, { values = {}, onChange = () => {}, sections, areaHa = null, pickPoint = null } = {}) {
   addStyle();
+  callInputs(namesOf(description));
   const schema = asObject(description);
   const shownSections = sections ?? sectionsFor(askedInputs(description));
   const names = shownSections.flatMap((section) => section.names);
@@ -216,7 +218,7 @@ export function renderForm(element, description, { values = {}, onChange = () =>
       if (!path.length || !names.includes(path[0])) return false;
       let known = path;
       while (known.length && !fields.has(key(known))) known = known.slice(0, -1);
-      refused = { path: known.length ? known : path, title: fields.get(key(known))?.title ?? "", message: sentence(inWords(problem.detail ?? problem.title ?? "", schema)) };
+      refused = { path: known.length ? known : path, title: fields.get(key(known))?.title ?? "", message: sentence(problem.detail ?? problem.title ?? "") };
       settle();
       return true;
     },
@@ -236,11 +238,6 @@ function pathOf(where, typed, schema) {
     value = value?.[index];
   }
   return path;
-}
-
-/** The server names inputs as a program does; the form, by their title. */
-function inWords(detail, schema) {
-  return detail.replace(/`(\w+)`/g, (whole, name) => (schema.properties[name] ? `« ${titleOf(schema.properties[name], name)} »` : whole));
 }
 
 function writeTotal({ total }, values) {

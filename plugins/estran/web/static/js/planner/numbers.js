@@ -184,10 +184,17 @@ export function scaleOf(amounts) {
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 const GAS_IN_TEXT = /(?<![A-Za-z0-9_.])((?:[kMG]?t|kg|g)?)(CO|CH|N|SF|NF)([2346])(e?O?)(?![0-9a-zA-Z_])/g;
 
-/** A text of an answer in the language of the page, as it is printed: subscripts, apostrophes, no-break spaces. */
+let names = new Map();
+
+/** What programs call an input, and people by its title: texts say the title from now on. @param {Map<string, string>} titles */
+export function callInputs(titles) {
+  names = titles;
+}
+
+/** A text of an answer in the language of the page, as it is printed: titles, subscripts, apostrophes, no-break spaces. */
 export function words(text) {
   const plain = read(text)
-    .replaceAll("`", "")
+    .replace(/`([^`]*)`/g, (_whole, name) => (names.has(name) ? (language === "fr" ? `« ${names.get(name)} »` : `“${names.get(name)}”`) : name))
     .replace(GAS_IN_TEXT, (_whole, mass, gas, digit, rest) => mass + gas + SUBSCRIPTS[digit] + rest)
     .replace(/(?<![\w.])([kcmd]?m)([23])(?![\w.])/g, (_whole, metre, digit) => metre + { 2: "²", 3: "³" }[digit])
     .replace(/(?<=\d) (?=(%|‰|ha\b|km\b|m\b|m²|tCO|tC\b|kW|t\b|an\b|ans\b|years?\b|yr\b))/g, NBSP);

@@ -2,8 +2,8 @@
 
 import { say } from "../text.js";
 
-/** Inputs that the place answers, so that no form asks for them. */
-const PLACE = ["geometry", "crs"];
+/** Inputs that the place answers, or the step of the report, so that no form asks for them. */
+const ELSEWHERE = ["geometry", "crs", "report"];
 
 /** Inputs about the computation itself, last and closed. */
 const COMPUTATION = ["confidence", "method", "draws", "seed", "overrides"];
@@ -24,7 +24,7 @@ const PROJECT = [
 /** The inputs that a form asks for: a place that may be left out is a line, which belongs to the form. */
 export function askedInputs(description) {
   const optional = description.inputs.geometry?.minOccurs === 0;
-  return Object.keys(description.inputs).filter((name) => !PLACE.includes(name) || (name === "geometry" && optional));
+  return Object.keys(description.inputs).filter((name) => !ELSEWHERE.includes(name) || (name === "geometry" && optional));
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { make, pretty } from "../dom.js";
 import { language, say } from "../text.js";
+import { sentence } from "./numbers.js";
 
 /**
  * Show how far a computation is.
@@ -23,11 +24,11 @@ export function showProgress(box, progress) {
  * Show why there is no answer, and the way out.
  * @param {HTMLElement} box
  * @param {import("./run.js").RunError} error
- * @param {{ retry?: () => void, where?: string }} [options] `where`: title of the input at fault, when the form shows it.
+ * @param {{ retry?: () => void, where?: string, fill?: () => void }} [options] `where`: title of the input at fault, when the form shows it; `fill`: go to the form.
  */
-export function showFailure(box, error, { retry, where = "" } = {}) {
+export function showFailure(box, error, { retry, where = "", fill } = {}) {
   const again = error.retry && retry ? make("p", {}, make("button", { type: "button", onclick: retry }, say("Try again"))) : "";
-  const advice = error.retry ? "" : make("p", {}, where ? say("See the message beside the field.") : say("Correct the inputs above, then compute again."));
+  const advice = error.retry ? "" : fill ? make("p", {}, make("button", { type: "button", onclick: fill }, say("Complete the inputs"))) : make("p", {}, where ? say("See the message beside the field.") : say("Correct the inputs above, then compute again."));
   const detail = error.problem ? make("details", {}, make("summary", {}, say("Technical detail (JSON)")), make("pre", { tabindex: 0 }, pretty(error.problem))) : "";
-  box.replaceChildren(make("div", { class: "note error", role: "alert" }, make("p", {}, make("strong", {}, error.title)), make("p", {}, error.detail), advice, again), detail);
+  box.replaceChildren(make("div", { class: "note error", role: "alert" }, make("p", {}, make("strong", {}, error.retry || !fill ? error.title : say("An input is missing or cannot be used"))), make("p", {}, sentence(error.detail)), advice, again), detail);
 }

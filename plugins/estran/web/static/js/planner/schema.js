@@ -90,6 +90,18 @@ export function asObject(description) {
   return { type: "object", properties, required };
 }
 
+/** The titles of the inputs of a process, by name, those inside groups and rows included; the outermost wins. */
+export function namesOf(description) {
+  const names = new Map();
+  const read = (properties) => {
+    const inside = Object.entries(properties ?? {});
+    for (const [name, schema] of inside) if (!names.has(name)) names.set(name, titleOf(schema, name));
+    for (const [, schema] of inside) read((schema.items ?? schema.additionalProperties ?? schema).properties ?? schema.properties);
+  };
+  read(asObject(description).properties);
+  return names;
+}
+
 /** The schema at a path, through rows and named values. */
 export function schemaAt(schema, path) {
   return path.reduce((found, step) => found?.properties?.[step] ?? found?.items ?? found?.additionalProperties, schema);

@@ -3,9 +3,11 @@
 import { make } from "../../dom.js";
 import { say } from "../../text.js";
 import { interval } from "../charts/interval.js";
-import { between, bounds, figure, fitness, hasInterval, isCounted, isExact, number, percent, plainNumber, probabilityAbove, scaleOf, sentence, spoken, unitName } from "../numbers.js";
+import { between, bounds, figure, fitness, hasInterval, isCounted, isExact, MARKS as SIGNS, number, percent, plainNumber, probabilityAbove, scaleOf, sentence, spoken, unitName, words } from "../numbers.js";
 import { about, headlines, horizonOf, indicator, isHidden, isSigned, isSynthetic, madeOf, readable, titleOf } from "./reading.js";
 import { surely } from "./sentences.js";
+
+const LONG_NAME = 24;
 
 /** The figures of an answer, as a list. */
 export function figures(envelope) {
@@ -20,15 +22,16 @@ function one(envelope, each, alike, hideCentre) {
   const isMissing = each.value === null;
   const unit = make("span", { class: "figure-unit" }, unitName(scale.unit));
   const options = { scale, signed };
-  const hide = hideCentre && hasInterval(each);
+  const hide = hideCentre && hasInterval(each) && !isExact(each);
+  const name = nameOf(envelope, each);
   const value = isMissing ? say("not evaluated") : hide ? bounds(each, { scale }) : number(each, options);
   const strip = isMissing || isExact(each) ? null : interval({ ...each, hideCentre: hide, domain: alike.length > 1 ? domainOf(alike) : undefined });
   const range = isMissing ? sentence(each.reason) : isCounted(each) ? say("counted on the layers, without interval") : isExact(each) ? say("without interval") : hide ? say("no central value at this scale") : between(each, { scale });
   return make(
     "li",
-    { class: "result-figure" },
-    make("p", { class: "figure-name" }, nameOf(envelope, each)),
-    make("p", { class: isMissing ? "figure-value is-missing" : "figure-value" }, make("span", { "aria-hidden": "true" }, make("strong", {}, value), isMissing ? null : [" ", unit]), make("span", { class: "visually-hidden" }, spoken(each, { ...options, hideCentre: hide }))),
+    { class: hide || each.partial || name.length > LONG_NAME ? "result-figure is-long" : "result-figure" },
+    make("p", { class: "figure-name" }, name),
+    make("p", { class: `figure-value${isMissing ? " is-missing" : hide ? " is-range" : ""}` }, make("span", { "aria-hidden": "true" }, make("strong", {}, value), isMissing ? null : [" ", unit]), make("span", { class: "visually-hidden" }, spoken(each, { ...options, hideCentre: hide }))),
     strip ? quiet(strip.svg) : make("span", { class: "no-interval" }),
     make("p", { class: "figure-range" }, range, each.partial ? make("span", { class: "pill" }, say("partly")) : null),
     make("p", { class: "figure-about" }, scopeOf(envelope, each)),
@@ -79,7 +82,7 @@ export function verdict(envelope) {
   return make(
     "div",
     { class: `result-verdict is-${found.verdict}` },
-    make("p", { class: "verdict-word" }, fitness(found.verdict), isSynthetic(envelope) ? make("span", { class: "pill demo" }, say("Demonstration data")) : null),
+    make("p", { class: "verdict-word" }, found.verdict === "unfit" && !found.supports ? `${SIGNS.unfit} ${words(found.title)}` : fitness(found.verdict), isSynthetic(envelope) ? make("span", { class: "pill demo" }, say("Demonstration data")) : null),
     reasons.length ? make("details", { class: "why" }, make("summary", {}, say("Why?")), make("ul", {}, reasons.map((reason) => make("li", {}, sentence(reason))))) : null,
     covered(coverage).map((text) => make("p", { class: "coverage" }, text)),
     certain ? make("p", {}, capital(certain), ".") : null,

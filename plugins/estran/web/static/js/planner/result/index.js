@@ -9,6 +9,7 @@ import { figures, marks, verdict } from "./figures.js";
 import { keep } from "./keep.js";
 import { isEnvelope, isSynthetic } from "./reading.js";
 import { sentenceOf } from "./sentences.js";
+import { takesPlace } from "../state.js";
 import { charts } from "./tabs.js";
 
 /**
@@ -57,7 +58,7 @@ function later(body, envelope, context) {
   if (!context.project || !document.body.classList.contains("planner")) return;
   const quietly = (error) => console.warn(error);
   import("./stakes.js").then(({ stakes }) => stakes(body.querySelector("[data-stakes]"), envelope, context)).catch(quietly);
-  import("./mapped.js").then(({ mapped }) => mapped(body, envelope, context)).catch(quietly);
+  if (takesPlace(context.processId)) import("./mapped.js").then(({ mapped }) => mapped(body, envelope, context)).catch(quietly);
 }
 
 /** The style sheet of the results, asked for with the first of them. */

@@ -1,7 +1,7 @@
 // The answer in one sentence, for each question; a process of the territory's own gets its title and its figure.
 
 import { read, say } from "../../text.js";
-import { between, figure, hasInterval, number, percent, probability, scaleOf, unitName, words } from "../numbers.js";
+import { between, figure, hasInterval, isExact, number, percent, probability, scaleOf, sentence, unitName, words } from "../numbers.js";
 import { grossShares, horizonOf, indicator, isHidden, isSigned, titleOf, withArticle } from "./reading.js";
 
 /** The sentence of an answer. @returns {string} */
@@ -9,6 +9,7 @@ export function sentenceOf(envelope) {
   const total = indicator(envelope, "total") ?? envelope.indicators[0];
   if (!total) return "";
   if (total.value === null) return say("This could not be evaluated: {reason}", { reason: words(total.reason) || say("data are missing") });
+  if (isHidden(envelope) && isExact(total) && envelope.fitness.reasons?.length) return sentence(envelope.fitness.reasons[0]);
   if (isHidden(envelope)) return hasInterval(total) ? say("The place is too small for these data: {interval}. No central value is given.", { interval: `${between(total)}\u00a0${unitName(total.unit)}` }) : say("The place is too small for these data. No central value is given.");
   return (SENTENCES[envelope.process] ?? plainSentence)(envelope, total);
 }
