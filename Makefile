@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install data serve test page lint bench cite lock clean
+.PHONY: help install data serve test lint bench cite lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -32,10 +32,7 @@ serve: data ## Serve the demonstration on http://127.0.0.1:5000 (HOST, PORT, CON
 	@$(BIN)/estran serve --config $(CONFIG) --host $(HOST) --port $(PORT)
 
 test: $(READY) ## Run the whole test suite (ESTRAN_STRICT=1: a missing component fails)
-	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --ignore=tests/web/planner
-
-page: $(READY) ## Drive the planner's page in a real browser (a few minutes, alone on the machine)
-	@$(BIN)/python -m pytest tests/web/planner
+	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4
 
 lint: $(READY) ## Style, types and import rules
 	@$(BIN)/ruff check .

@@ -14,8 +14,12 @@ from territories import LA_ROCHELLE, built
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--enable-unsafe-swiftshader"]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 START_S = 120
+WITHOUT_MAP = """HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext, {
+  apply: (target, canvas, given) => (/webgl/.test(given[0]) ? null : Reflect.apply(target, canvas, given)),
+});"""
+"""A browser that cannot draw maps: the page has a way for it, and most of what is tested needs no map."""
 
 
 @pytest.fixture(scope="session")
@@ -58,12 +62,16 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(site: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page of the server in a new visitor's browser; an error of a script fails the test."""
+    """Open a page in a new visitor's browser, with its map when `drawn`; an error of a script fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(path: str, *, width: int = 1280, height: int = 720, lang: str = "fr-FR") -> Page:
+    def open_page(
+        path: str, *, width: int = 1280, height: int = 720, lang: str = "fr-FR", drawn: bool = False
+    ) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, locale=lang)
+        if not drawn:
+            context.add_init_script(WITHOUT_MAP)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()

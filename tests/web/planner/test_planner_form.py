@@ -57,7 +57,8 @@ def test_every_input_has_a_field_and_its_choices_words(visit, site, process):
     page = _form(visit, process)
     drawn = set(page.locator("[data-path]").evaluate_all("found => found.map(each => each.dataset.path)"))
     place = {"geometry", "crs"} if inputs.get("geometry", {}).get("minOccurs") == 1 else {"crs"}
-    assert {name for name in inputs if name not in place} <= drawn
+    assert {name for name in inputs if name not in place | {"report"}} <= drawn
+    assert "report" not in drawn, "step 5 asks for it"
     words = page.locator("[data-form] option, [data-form] .choice span").all_inner_texts()
     assert [word for word in words if re.fullmatch(r"[a-z]+([_-][a-z0-9]+)+", word)] == []
 

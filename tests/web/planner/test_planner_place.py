@@ -162,7 +162,7 @@ def test_overlapping_parts_ask_which_one_to_keep(visit):
 
 
 def test_outline_is_drawn_on_the_map(visit):
-    page = at_place(visit, width=1440, height=900)
+    page = at_place(visit, width=1440, height=900, drawn=True)
     page.wait_for_selector(".map-canvas[data-ready]")
     page.click("[data-slot=lieu] >> text=Dessiner un contour")
     page.wait_for_selector(".map-tip:visible")
@@ -181,7 +181,7 @@ def test_outline_is_drawn_on_the_map(visit):
 
 
 def test_two_layers_at_most_each_with_its_legend(visit):
-    page = at_place(visit, width=1440, height=900)
+    page = at_place(visit, width=1440, height=900, drawn=True)
     page.wait_for_selector(".map-canvas[data-ready]")
     page.click(".map-tools >> text=Couches")
     for layer in ("wetlands", "land-cover", "neighbourhoods"):

@@ -41,7 +41,7 @@ def keep(page, text):
 
 
 def test_first_load_is_light(visit):
-    page = ready(visit("/?f=html&lang=fr", width=1440, height=900))
+    page = ready(visit("/?f=html&lang=fr", width=1440, height=900, drawn=True))
     page.wait_for_selector(".map-canvas[data-ready]")
     sizes = page.evaluate("""() => [
       ...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation'),
@@ -52,7 +52,7 @@ def test_first_load_is_light(visit):
 
 
 def test_phone_loads_no_map_until_asked(visit):
-    page = ready(visit("/?f=html&lang=fr#etape=lieu", width=390, height=844))
+    page = ready(visit("/?f=html&lang=fr#etape=lieu", width=390, height=844, drawn=True))
     assert page.evaluate("typeof window.maplibregl") == "undefined"
     page.click("[data-view-button=carte]")
     page.wait_for_selector(".map-canvas[data-ready]")

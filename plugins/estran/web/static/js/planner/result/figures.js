@@ -82,7 +82,7 @@ export function verdict(envelope) {
   return make(
     "div",
     { class: `result-verdict is-${found.verdict}` },
-    make("p", { class: "verdict-word" }, found.verdict === "unfit" && !found.supports ? `${SIGNS.unfit} ${words(found.title)}` : fitness(found.verdict), isSynthetic(envelope) ? make("span", { class: "pill demo" }, say("Demonstration data")) : null),
+    make("p", { class: "verdict-word" }, found.verdict === "unfit" && found.supports === null ? `${SIGNS.unfit} ${words(found.title)}` : fitness(found.verdict), isSynthetic(envelope) ? make("span", { class: "pill demo" }, say("Demonstration data")) : null),
     reasons.length ? make("details", { class: "why" }, make("summary", {}, say("Why?")), make("ul", {}, reasons.map((reason) => make("li", {}, sentence(reason))))) : null,
     covered(coverage).map((text) => make("p", { class: "coverage" }, text)),
     certain ? make("p", {}, capital(certain), ".") : null,
