@@ -62,7 +62,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(site: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page in a new visitor's browser, with its map when `drawn`; an error of a script fails the test."""
+    """Open a page as a new visitor, with its map when `drawn`; an error of a script fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

@@ -1,4 +1,4 @@
-"""No serious accessibility problem, by axe-core's rules for WCAG 2.1 A and AA, on each screen that people meet."""
+"""No serious accessibility problem on any screen, by axe-core's rules for WCAG 2.1 A and AA."""
 
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,12 @@ def test_each_step_has_no_serious_problem(visit, width):
     page.locator(".result-figure").nth(2).wait_for()
     page.wait_for_selector(".result-tabs svg")
     assert {"resultat": serious(page)} == {"resultat": []}
-    seen = {"lieu": ".part", "projet": ".form-section", "comparer": ".three-levers li", "rapport": ".form-count"}
+    seen = {
+        "lieu": ".part",
+        "projet": ".form-section",
+        "comparer": ".three-levers li",
+        "rapport": ".form-count",
+    }
     for step, sign in seen.items():
         page.evaluate(f"location.hash = 'etape={step}&question=project-impact'")
         page.wait_for_selector(f"[data-panel={step}] {sign}")
