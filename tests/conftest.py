@@ -10,12 +10,9 @@ Properties are tried on the same examples at each run; `HYPOTHESIS_PROFILE=explo
 """
 
 import os
-import pwd
 import secrets
 import shutil
-import socket
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from database import database_server, server_program
 from hypothesis import settings
 
 settings.register_profile("same", deadline=None, derandomize=True)
@@ -48,28 +46,18 @@ def _runs(*command: str) -> bool:
         return False
 
 
-def _server_program(name: str) -> Path | None:
-    """Return a program of the PostgreSQL server, of the newest version that has PostGIS."""
-    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda home: float(home.parent.name))
-    extension = Path("/usr/share/postgresql")
-    for home in reversed(homes):
-        if (extension / home.parent.name / "extension" / "postgis.control").exists():
-            return home / name
-    return None
-
-
 COMPONENTS = {
     "browser": Component("browser", "chromium", lambda: shutil.which("chromium") is not None),
     "gdal": Component("gdal", "gdal-bin", lambda: _runs("gdalinfo", "--version")),
     "postgis": Component(
-        "postgis", "postgresql postgresql-postgis", lambda: _server_program("initdb") is not None
+        "postgis", "postgresql postgresql-postgis", lambda: server_program("initdb") is not None
     ),
     "qgis": Component(
         "qgis", "python3-qgis qgis-providers", lambda: _runs("/usr/bin/python3", "-c", "import qgis.core")
     ),
 }
 
-TOGETHER = frozenset({"clients", "cite", "factors", "jobs", "server", "web"})
+TOGETHER = ("assessments/personas", "clients", "cite", "factors", "jobs", "server", "web")
 """Folders whose tests share what is long to start."""
 
 _missing: dict[str, Component] = {}
@@ -83,8 +71,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class ByFolder(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             path = nodeid.partition("::")[0]
-            folder = path.split("/")[1]
-            return folder if folder in TOGETHER else path
+            return next((folder for folder in TOGETHER if path.startswith(f"tests/{folder}/")), path)
 
     return ByFolder(config, log)
 
@@ -121,66 +108,9 @@ def _is_present(component: Component) -> bool:
 
 @pytest.fixture(scope="session")
 def postgis_server() -> Iterator[str]:
-    """Start a PostgreSQL with PostGIS for this run; give the address of an empty base, with its password.
-
-    It listens on a loopback port and a socket in a temporary folder, keeps nothing, and is stopped at
-    the end. As root it runs as the user `postgres`, since PostgreSQL refuses root.
-    """
-    initdb, control = _server_program("initdb"), _server_program("pg_ctl")
-    assert initdb is not None
-    assert control is not None
-    password = secrets.token_urlsafe(12)
-    with (
-        tempfile.TemporaryDirectory(prefix="estran-pg-", dir="/tmp", ignore_cleanup_errors=True) as name,
-        socket.socket() as free,
-    ):
-        folder = Path(name)
-        (folder / "password").write_text(password, encoding="utf-8")
-        as_owner: list[str] = []
-        if os.geteuid() == 0:
-            owner = pwd.getpwnam("postgres")
-            for path in (folder, folder / "password"):
-                os.chown(path, owner.pw_uid, owner.pw_gid)
-            as_owner = ["runuser", "-u", "postgres", "--"]
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-
-        def run(*command: object) -> None:
-            done = subprocess.run(
-                [*as_owner, *map(str, command)],
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-                cwd=folder,
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-
-        data = folder / "data"
-        run(
-            initdb,
-            "--pgdata",
-            data,
-            "--username",
-            "estran",
-            "--pwfile",
-            folder / "password",
-            "--encoding",
-            "UTF8",
-            "--locale",
-            "C.UTF-8",
-            "--auth",
-            "scram-sha-256",
-            "--no-sync",
-        )
-        options = f"-F -c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        options += " -c full_page_writes=off -c synchronous_commit=off -c max_connections=40 -c jit=off"
-        run(control, "--pgdata", data, "--log", folder / "log", "--wait", "--options", options, "start")
-        try:
-            yield f"postgresql+psycopg://estran:{password}@127.0.0.1:{port}/postgres"
-        finally:
-            run(control, "--pgdata", data, "--mode", "immediate", "--wait", "stop")
+    """Give the address of an empty base of a PostgreSQL with PostGIS, started for this run."""
+    with database_server() as address:
+        yield address
 
 
 @pytest.fixture

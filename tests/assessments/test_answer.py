@@ -16,7 +16,7 @@ from estran.assessments.envelope import Envelope, Notice, envelope_schema
 from estran.assessments.figures import Figures, solved
 from estran.assessments.fitness import judged
 from estran.assessments.inputs import ModelRequest
-from estran.assessments.notices import notice, once
+from estran.assessments.notices import counted, notice, once
 from estran.assessments.request import read_request
 from estran.carbon.errors import UnitMismatch
 from estran.carbon.propagation import Values, propagate
@@ -312,3 +312,11 @@ def test_an_error_that_no_factor_carries_has_the_title_that_the_process_gives() 
         doubts={"an error": title},
     )
     assert [each.title for each in found.shares] == [title]
+
+
+def test_things_are_counted_in_words() -> None:
+    """None and one are singular in French, one alone in English; thousands stand apart."""
+    one, many = Text("toit", "roof"), Text("toits", "roofs")
+    said = [counted(count, one, many) for count in (0, 1, 2, 13_759)]
+    assert [each.fr for each in said] == ["0 toit", "1 toit", "2 toits", "13\u202f759 toits"]
+    assert [each.en for each in said] == ["0 roofs", "1 roof", "2 roofs", "13,759 roofs"]

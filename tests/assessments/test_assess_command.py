@@ -42,10 +42,20 @@ def test_json_from_a_file(run: Callable[..., Result], project: str) -> None:
 def test_text_in_french_and_in_english(run: Callable[..., Result], project: str) -> None:
     french = run("--geometry", project, "--crs", "2154", "--lang", "fr").stdout
     english = run("--geometry", project, "--crs", "2154", "--lang", "en").stdout
-    for words in ("Stock de carbone", "48,00", "Couverture 100 %", "Convient à cette question", "À savoir"):
+    for words in ("Stock de carbone", "tC/ha", "Couverture 100 %", "Convient à cette question", "À savoir"):
         assert words in french
-    for words in ("Carbon stock", "48.00", "Coverage 100%", "Fit for this question", "To know"):
+    for words in ("Carbon stock", "tC/ha", "Coverage 100%", "Fit for this question", "To know"):
         assert words in english
+
+
+def test_a_figure_has_the_digits_that_its_interval_deserves(run: Callable[..., Result], project: str) -> None:
+    """48 tC/ha, unsure by tens: neither 48.00 nor a bound with decimals."""
+    text = run("--geometry", project, "--crs", "2154", "--lang", "en").stdout
+    (line,) = [line for line in text.splitlines() if "tC/ha" in line]
+    _, _, value, interval, unit, _ = (cell.strip() for cell in line.split("│"))
+    assert float(value) in (48.0, 50.0)
+    assert "." not in value + interval
+    assert unit == "tC/ha"
 
 
 def test_standard_input_and_csv(run: Callable[..., Result], project: str) -> None:
@@ -65,7 +75,29 @@ def test_communes_as_geojson_and_as_text(run: Callable[..., Result]) -> None:
 def test_one_place_is_needed(run: Callable[..., Result], arguments: tuple[str, ...]) -> None:
     result = run(*arguments, input="{}")
     assert isinstance(result.exception, InvalidInput)
-    assert "--collection and --ids" in result.exception.en
+    assert "--collection with --ids or --filter" in result.exception.en
+
+
+def test_a_filter_chooses_the_features(run: Callable[..., Result]) -> None:
+    named = ("--collection", "communes", "--filter", "code_insee = '17391'", "--format", "geojson")
+    mapped = json.loads(run(*named).stdout)
+    assert [feature["id"] for feature in mapped["features"]] == ["17391"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--collection", "communes"), "`ids`, or a `filter`"),
+        (("--collection", "communes", "--ids", "1", "--filter", "true"), "keep one"),
+        (("--filter", "code_insee = '17391'"), "--collection with --ids or --filter"),
+    ],
+)
+def test_a_collection_says_which_features(
+    run: Callable[..., Result], arguments: tuple[str, ...], words: str
+) -> None:
+    result = run(*arguments)
+    assert isinstance(result.exception, InvalidInput)
+    assert words in result.exception.en
 
 
 def test_a_file_that_is_no_json(run: Callable[..., Result], tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_parcel_that_cannot_be_read_has_its_error_and_the_others_their_figures
     assert answer.indicator("total").partial
     notice = next(notice for notice in answer.warnings if notice.code == "failed-features")
     assert "3 of 5" in notice.message.en
-    assert "3 objet(s) sur 5" in notice.message.fr
+    assert "3 sur 5" in notice.message.fr
 
 
 def test_a_parcel_with_no_position_on_the_earth_is_told_by_its_row(ask: Ask, kilometres: Box) -> None:

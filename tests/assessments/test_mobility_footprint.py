@@ -193,7 +193,7 @@ def test_wrong_points_are_dropped_and_counted(travel):
     answer = travel(geometry=line(points, times, mode="car", accuracies=[5, 5, 5, 5, 250, None]))
     assert km(answer) == pytest.approx(geodesic_km([points[0], points[1], ROAD[1], ROAD[2]]))
     (notice,) = [each for each in answer.warnings if each.code == "points-dropped"]
-    assert notice.message.en == "2 point(s) dropped: 0 of the same time, 1 inaccurate, 1 too fast"
+    assert notice.message.en == "points dropped: 2, of which 0 of the same time, 1 inaccurate, 1 too fast"
 
 
 def test_a_plane_may_fly(travel):

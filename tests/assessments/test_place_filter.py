@@ -118,3 +118,14 @@ def test_a_change_of_the_collection_is_told(copied: Callable[..., Envelope], tmp
     now = copied("zone = '4_1'")
     assert named(now) == ["17300"]
     assert [each.code for each in changes(ticket, now)] == ["changed-place", "changed-total"]
+
+
+def test_a_table_without_geometry_is_no_place() -> None:
+    """The factors are a collection, and lie nowhere."""
+    territory = read_territory(Path(__file__).resolve().parents[2] / "pygeoapi-config.yml")
+    for more in ({"ids": ["soil.stock.cropland.4_1"]}, {"filter": "true"}, {}):
+        request = read_request(CarbonStockRequest, {"geometry": {"collection": "factors", **more}})
+        with pytest.raises(InvalidInput, match="table without geometry") as caught:
+            assess_carbon_stock(request, territory)
+        assert caught.value.where == "geometry.collection"
+        assert "table sans géométrie" in caught.value.fr

@@ -256,6 +256,13 @@ WRONG: list[tuple[str, dict[str, Any], str, str, str]] = [
         "vouliez-vous dire 'ids' ?",
     ),
     (
+        "neither ids nor filter",
+        {"geometry": {"collection": "communes"}},
+        "geometry.ids",
+        "say which features of 'communes'",
+        "dites quels objets de 'communes'",
+    ),
+    (
         "features of a coverage",
         {"geometry": {"collection": "land-cover", "ids": ["1"]}},
         "geometry.collection",

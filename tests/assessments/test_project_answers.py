@@ -38,13 +38,17 @@ def test_the_doubt_of_the_grid_is_the_same_every_year(impact: Ask, kilometres: B
     ("inputs", "item", "words"),
     [
         ({"parking": [{"spaces": 50, "kind": "underground"}]}, "parking.underground.0", "underground"),
-        ({"programme": [{"use": "hotel", "floor_area_m2_sref": 500}]}, "operation.hotel.0", "energy"),
+        (
+            {"programme": [{"use": "hotel", "floor_area_m2_sref": 500}]},
+            "operation.hotel.0",
+            "“Energy in use”",
+        ),
         (
             {"programme": [{"use": "library", "floor_area_m2_sref": 500}], "permit_year": 2023},
             "construction.library.0",
             "2025",
         ),
-        ({"programme": [{"use": "house", "floor_area_m2_sref": 500}]}, "mobility", "mobility"),
+        ({"programme": [{"use": "house", "floor_area_m2_sref": 500}]}, "mobility", "“Mobility”"),
         (
             {"programme": [{"use": "house", "floor_area_m2_sref": 500}], "horizon_years": 60},
             "renewal",
@@ -216,3 +220,14 @@ def test_defaults_name_a_factor_that_exists() -> None:
 
     walk(schema)
     assert len(found) >= 10
+
+
+def test_words_for_a_person_name_no_input_by_its_code(impact: Ask, kilometres: Box) -> None:
+    """Reasons and notices give the label of an input or of a figure, not its name in the request."""
+    answer = impact(kilometres(0, 0, 2, 2), **FULL, electricity_yearly_change=-0.02)
+    bare = impact(kilometres(0, 0), programme=[{"use": "hotel", "floor_area_m2_sref": 500}])
+    for each in (answer, bare):
+        said = [notice.message for notice in each.warnings if notice.code != "unchecked-factor"]
+        said += [line.reason for line in each.breakdown if line.reason]
+        assert said
+        assert [text for text in said if "`" in text.fr + text.en] == []

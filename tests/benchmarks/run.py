@@ -1,108 +1,66 @@
 """Measure our paths beside their peers, in one run, and print medians and ratios.
 
-`make bench` builds the La Rochelle demonstration if needed, then answers the same question
-with the land ledger and with exactextract on the same raster: true area per key inside a
-geometry. Figures are CPU milliseconds (user + system) of this process; a ratio is peer over
-ours. Nothing here is asserted; results are written to `var/bench.json`.
+`make bench` runs everything; `python tests/benchmarks/run.py --only ledger` one part. The data sets are
+built into `var/bench` the first time. Figures are CPU milliseconds (user and system) of the process that
+answers; a ratio is a peer's time over ours. Nothing here is asserted. The run is written to
+`var/bench.json` and compared with `tests/benchmarks/kept.json`, which `--keep` replaces; `--curves` draws
+the growth curves of docs/performance.md.
 """
 
+import argparse
 import json
-import platform
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import sys
 from pathlib import Path
-from statistics import median
 
-import geopandas as gpd
-import shapely
-from exactextract import exact_extract
-from pyproj import CRS
-from rich.console import Console
-from rich.table import Table
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests")]
 
-from estran.ingest.build import build_territory
-from estran.layers.ledger.read import open_ledger
-from estran.layers.progress import silent
-from estran.layers.territory import read_territory
+from benchmarks import batches, ledger, services  # noqa: E402
+from benchmarks.report import Row, document, draw, read_kept, show, write  # noqa: E402
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-LAMBERT_93 = CRS.from_epsg(2154)
-ROUNDS = 7
+KEPT = ROOT / "tests" / "benchmarks" / "kept.json"
+CURVES = ROOT / "docs" / "images" / "ledger-growth.png"
+OURS = "Estran"
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One question, both answers' medians."""
+def service_rows() -> list[Row]:
+    """Return the measures of the services; each of our stores is compared with the peers by its own name."""
+    return [
+        Row(
+            "services",
+            f"{m.work}, {m.connections} at once",
+            m.server.replace(OURS, "ours", 1),
+            cpu_ms=m.load.cpu_ms,
+            rate=m.load.rate,
+        )
+        for m in services.measures()
+    ]
 
-    work: str
-    vertices: int
-    ours_ms: float
-    peer: str
-    peer_ms: float
 
-    @property
-    def ratio(self) -> float:
-        """How many times less CPU than the peer."""
-        return self.peer_ms / self.ours_ms
+PARTS = {"ledger": ledger.measures, "batches": batches.measures, "services": service_rows}
 
 
 def main() -> None:
-    """Measure, print, write."""
-    territory = read_territory(ROOT / "pygeoapi-config.yml")
-    build_territory(territory, progress=silent)
-    communes = gpd.read_file(territory.directory / "features.gpkg", layer="communes")
-    agglomeration = shapely.union_all(communes.geometry.to_numpy())
-    one = communes.set_index("code_insee").geometry["17274"]
-    places = {
-        "parcel, 1 ha": shapely.Point(380_000, 6_570_000).buffer(56.4, quad_segs=12),
-        "site, 1 km2": shapely.Point(385_000, 6_572_000).buffer(564, quad_segs=125),
-        "commune": shapely.segmentize(one, 10),
-        "agglomeration": shapely.segmentize(agglomeration, 10),
-    }
-    raster = territory.directory / "land-ledger.tif"
-    ledger = open_ledger(raster)
-    measures = [
-        Measure(
-            work=work,
-            vertices=int(shapely.get_num_coordinates(geometry)),
-            ours_ms=_cpu_ms(lambda geometry=geometry: ledger.land_areas(geometry, LAMBERT_93)),
-            peer="exactextract",
-            peer_ms=_cpu_ms(lambda geometry=geometry: _peer(raster, geometry)),
+    """Measure, print, compare, write."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--only", choices=PARTS, action="append", help="a part; may be repeated")
+    options.add_argument("--keep", action="store_true", help="make this run the one to compare with")
+    options.add_argument("--curves", action="store_true", help="draw the growth curves of the ledger")
+    chosen = options.parse_args()
+    rows = [row for part in chosen.only or PARTS for row in PARTS[part]()]
+    show(rows, read_kept(KEPT))
+    write(ROOT / "var" / "bench.json", rows)
+    if chosen.keep:
+        before = json.loads(KEPT.read_text("utf-8"))["rows"] if KEPT.exists() else []
+        told = {row.part for row in rows}
+        write(KEPT, [Row(**row) for row in before if row["part"] not in told] + rows)
+    if chosen.curves:
+        curves = ledger.growth()
+        draw(curves, CURVES)
+        every = [row for curve in curves.values() for row in curve]
+        (ROOT / "var" / "bench-growth.json").write_text(
+            json.dumps(document(every), indent=1), encoding="utf-8"
         )
-        for work, geometry in places.items()
-    ]
-    _print(measures)
-    out = ROOT / "var" / "bench.json"
-    document = {
-        "machine": platform.platform(),
-        "measures": [asdict(m) | {"ratio": m.ratio} for m in measures],
-    }
-    out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-
-def _peer(raster: Path, geometry: shapely.Geometry) -> None:
-    frame = gpd.GeoDataFrame(geometry=[geometry], crs=LAMBERT_93)
-    exact_extract(str(raster), frame, ["unique", "frac"])
-
-
-def _cpu_ms(call: Callable[[], object]) -> float:
-    call()
-    samples = []
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        call()
-        samples.append((time.process_time() - start) * 1000)
-    return median(samples)
-
-
-def _print(measures: list[Measure]) -> None:
-    table = Table("work", "vertices", "ours, CPU ms", "peer", "peer, CPU ms", "ratio")
-    for m in measures:
-        table.add_row(
-            m.work, f"{m.vertices:,}", f"{m.ours_ms:.1f}", m.peer, f"{m.peer_ms:.1f}", f"{m.ratio:.1f}"
-        )
-    Console().print(table)
 
 
 if __name__ == "__main__":

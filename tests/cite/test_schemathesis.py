@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 KEPT = re.compile(
-    r"/|/(openapi|conformance|health|jobs(/.*)?)"
+    r"/|/(openapi|conformance|health|dashboard|map|qgis|dcat|jobs(/.*)?)"
+    r"|/(tiles|tileMatrixSets|styles)(/.*)?"
     r"|/processes(/(echo|carbon-stock)(/.*)?)?"
     r"|/collections(/(communes|flood-hazard|emissions)(/.*)?)?"
 )

@@ -17,7 +17,13 @@ import pytest
 from territories import LA_ROCHELLE, OLEMPS, built
 
 PATIENCE_S = 240
-collect_ignore = ["qgis_coverage_session.py", "qgis_session.py", "qgis_styles_session.py"]
+collect_ignore = [
+    "qgis_coverage_session.py",
+    "qgis_foreign_session.py",
+    "qgis_project_session.py",
+    "qgis_session.py",
+    "qgis_styles_session.py",
+]
 
 
 @dataclass(frozen=True)

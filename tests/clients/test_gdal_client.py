@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from clients.conftest import Server
+from PIL import Image
 
 pytestmark = pytest.mark.component("gdal")
 
@@ -60,3 +61,29 @@ def test_gdalinfo_reads_a_downloaded_window(la_rochelle: Server, tmp_path: Path)
     assert report["metadata"]["IMAGE_STRUCTURE"]["LAYOUT"] == "COG"
     assert 'ID["EPSG",2154]' in report["coordinateSystem"]["wkt"].replace(" ", "")
     assert report["size"] == [101, 101]
+
+
+def test_gdalinfo_reads_the_map_of_a_layer_of_features(la_rochelle: Server, tmp_path: Path) -> None:
+    """Left to choose, GDAL 3.6 takes the vector tiles, which are no raster; so the map is named."""
+    source = f"OGCAPI:{la_rochelle.url}/collections/communes"
+    report = json.loads(run("gdalinfo", "-json", source, "-oo", "API=MAP", "-oo", "CACHE=NO"))
+    assert report["driverShortName"] == "OGCAPI"
+    assert [band["colorInterpretation"] for band in report["bands"]] == ["Red", "Green", "Blue", "Alpha"]
+    target = tmp_path / "communes.png"
+    window = ("-projwin", "-1.25", "46.27", "-0.89", "45.99", "-outsize", "300", "0")
+    run(
+        "gdal_translate",
+        "-q",
+        "-of",
+        "PNG",
+        *window,
+        source,
+        str(target),
+        "-oo",
+        "API=MAP",
+        "-oo",
+        "CACHE=NO",
+    )
+    with Image.open(target) as picture:
+        assert picture.width == 300
+        assert len(picture.convert("RGBA").getcolors(1_000_000) or []) > 1

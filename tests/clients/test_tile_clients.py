@@ -2,15 +2,12 @@
 
 import json
 import subprocess
-import threading
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from clients.conftest import Server
+from clients.pages import held_page, photograph
 from PIL import Image
 
 # Zoom 9 of web maps: the tile that holds La Rochelle, at 1.15° west and 46.16° north.
@@ -63,41 +60,7 @@ const map = new maplibregl.Map({{ container: "map", center: [-1.075, 46.13], zoo
 map.once("idle", () => fetch("/idle"));
 </script></body></html>"""
 STATIC = "/static/vendor/maplibre-gl-5.24.1"
-PATIENCE_S = 60
 RED, WHITE = (255, 0, 0), (255, 255, 255)
-
-
-@contextmanager
-def held_page(html: str) -> Iterator[str]:
-    """Serve a page whose picture, and so its `load` event, comes once the map says that it is idle."""
-    idle = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/idle":
-                idle.set()
-            elif self.path == "/drawn":
-                idle.wait(PATIENCE_S)
-            body = html.encode() if self.path == "/" else b""
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_said: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        idle.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.mark.component("browser")
@@ -118,18 +81,7 @@ def test_maplibre_draws_the_tiles_of_a_tilejson(
     style = {"version": 8, "sources": {"tiles": {"type": kind, "url": url}}, "layers": [background, drawn]}
     picture = tmp_path / "map.png"
     with held_page(PAGE.format(static=la_rochelle.url + STATIC, style=json.dumps(style))) as page:
-        run(
-            "chromium",
-            "--headless",
-            "--no-sandbox",
-            "--disable-background-networking",
-            "--enable-unsafe-swiftshader",
-            "--window-size=400,400",
-            f"--user-data-dir={tmp_path / 'profile'}",
-            f"--screenshot={picture}",
-            page,
-            folder=tmp_path,
-        )
+        photograph(page, picture, folder=tmp_path)
     with Image.open(picture) as shown:
         counted = shown.convert("RGB").getcolors(1_000_000) or []
     colours = {colour: count for count, colour in counted}

@@ -1,11 +1,14 @@
 import datetime as dt
+import re
 import warnings
 
 import pytest
 
 from estran.factors.documents import DATA, NAMES, LandClasses, WetlandTypes, read_document, read_tables
+from estran.factors.factor import Gap
 from estran.factors.registry import read_registry
 from estran.factors.rows import read_rows
+from estran.factors.sources import french_source
 
 LEDGER_CLASSES = {
     "building", "parking", "road", "artificial_sealed", "artificial_grass_shrubs", "artificial_trees",
@@ -80,3 +83,26 @@ def test_regions_of_the_zone_table_agree_with_their_inter_region() -> None:
     rows = read_rows("commune_zones_france")
     assert len(rows) == 35_111
     assert all(inter_regions[row["insee_region"]] == row["inter_region"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("title", "french"),
+    [
+        ("working value of the Estran method", "valeur de travail de la méthode Estran"),
+        ("law of 26 November 2025 art. 8, read in x.fr", "loi du 26 novembre 2025, art. 8, lu dans x.fr"),
+        ("ADEME Base Carbone V22.0, element 15321", "ADEME Base Carbone V22.0, élément 15321"),
+        ("Nowak et al. 2013, Environ. Pollut. 178:229", "Nowak et al. 2013, Environ. Pollut. 178:229"),
+        ("ADEME ALDO (IFN, FCBA, Solagro 2009)", "ADEME ALDO (IFN, FCBA, Solagro 2009)"),
+    ],
+)
+def test_a_source_reads_in_french_and_a_paper_keeps_its_title(title: str, french: str) -> None:
+    assert french_source(title) == french
+
+
+def test_no_english_word_of_ours_is_left_in_a_french_source() -> None:
+    """Names of papers and addresses stay; our own words about a source do not."""
+    ours = re.compile(r"\b(working value|derived|read in|law of|decree|annex to|note of|thresholds)\b")
+    entries = read_registry().entries
+    factors = (entry.factor if isinstance(entry, Gap) else entry for entry in entries.values())
+    titles = {factor.source.title for factor in factors if factor}
+    assert [title for title in titles if ours.search(french_source(title))] == []

@@ -53,7 +53,8 @@ def countries() -> gpd.GeoDataFrame:
     read = list(csv.DictReader(io.StringIO(text)))
     shapes = shapely.from_wkt([row["wkt"] for row in read])
     shapes = [shapely.MultiPolygon([one]) if one.geom_type == "Polygon" else one for one in shapes]
-    return gpd.GeoDataFrame({"NAME": [row["name"] for row in read]}, geometry=shapes, crs=4326)
+    columns = {"NAME": [row["name"] for row in read], "POP_EST": [float(row["population"]) for row in read]}
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=4326)
 
 
 def places() -> gpd.GeoDataFrame:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import shapely
 from affine import Affine
+from numpy.polynomial.chebyshev import chebgrid2d
 from pyproj import Proj
 
 from estran.carbon.errors import InvalidConfiguration
@@ -54,12 +55,12 @@ def test_rows_of_a_geographic_grid_are_exact_bands():
         )
 
 
-def test_blocks_are_windows():
+def test_the_surface_gives_the_area_of_every_cell():
+    """The centre of cell 12 of 70 is at (12.5 / 70) * 2 - 1 from -1 to 1."""
     areas = cell_areas(parse_crs(2154), Affine(5, 0, 380_000, 0, -5, 6_570_000), (70, 50))
-    blocks = areas.blocks(np.array([0, 2]), np.array([0, 1]), 32)
-    assert blocks.shape == (2, 32, 32)
-    np.testing.assert_allclose(blocks[0], areas.window(slice(0, 32), slice(0, 32)), rtol=1e-15)
-    np.testing.assert_allclose(blocks[1, :6, :18], areas.window(slice(64, 70), slice(32, 50)), rtol=1e-15)
+    rows, columns = (np.arange(side) + 0.5 for side in (70, 50))
+    found = chebgrid2d(rows / 35 - 1, columns / 25 - 1, areas.surface)
+    np.testing.assert_allclose(found, areas.window(slice(None), slice(None)), rtol=1e-14)
 
 
 def test_a_rotated_raster_is_refused():

@@ -8,10 +8,7 @@ from exactextract.raster import NumPyRasterSource
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from estran.layers.ledger.coverage import crossed_blocks, polygon_coverage, press
-
-BLOCK, TILE = 8, 2
-"""Cells across a block, blocks across a tile: small, so that a test grid has several of both."""
+from estran.layers.ledger.coverage import polygon_coverage, press
 
 
 def rings_of(geometry):
@@ -20,20 +17,20 @@ def rings_of(geometry):
 
 
 def fractions_of(geometry, shape):
-    """Coverage of the whole grid, assembled from the crossed blocks and the others."""
+    """Coverage of the whole grid."""
     return assembled(polygon_coverage(*rings_of(geometry), shape))
 
 
 def assembled(coverage):
-    shape = coverage.shape
-    down, across = -(-shape[0] // BLOCK), -(-shape[1] // BLOCK)
-    rows, columns = (places.ravel() for places in np.mgrid[:down, :across])
-    inside = coverage.is_inside(rows * BLOCK, columns * BLOCK).astype(float)
-    blocks = np.repeat(inside, BLOCK**2).reshape(down, across, BLOCK, BLOCK)
-    crossed = crossed_blocks(coverage, BLOCK, TILE)
-    if crossed.rows.size:
-        blocks[crossed.rows, crossed.columns] = crossed.fractions_of(0, len(crossed.rows))
-    return blocks.swapaxes(1, 2).reshape(down * BLOCK, across * BLOCK)[: shape[0], : shape[1]]
+    """The crossed cells, and in each row what lies after each of them up to the next."""
+    covered = np.zeros((coverage.shape[0], coverage.shape[1] + 1))
+    for row in range(coverage.shape[0]):
+        cells = np.flatnonzero(coverage.rows == row)
+        ends = [*coverage.columns[cells[1:]], coverage.shape[1]] if cells.size else []
+        for cell, end in zip(cells, ends, strict=True):
+            covered[row, coverage.columns[cell] + 1 : end + 1] = coverage.opens[cell]
+            covered[row, coverage.columns[cell] + 1] = coverage.fractions[cell]
+    return covered[:, 1:]
 
 
 def by_exactextract(geometry, shape):

@@ -14,7 +14,9 @@ from estran.layers.styles.sld import OGC, SE, SLD, sld
 from estran.layers.styles.style import Rule, Style, Symbol
 
 RED, BLUE, GREY = (Symbol(colour, "#000000", opacity=0.5) for colour in ("#FF0000", "#0000FF", "#808080"))
-SOURCE = MapSource("zones", "http://x/{z}/{y}/{x}", "http://x/items", (-2.0, 46.0, -1.0, 47.0), (0, 18), "Ville")
+SOURCE = MapSource(
+    "zones", "http://x/{z}/{y}/{x}", "http://x/items", (-2.0, 46.0, -1.0, 47.0), (0, 18), "Ville"
+)
 
 
 def words(fr: str) -> Bilingual:

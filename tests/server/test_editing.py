@@ -97,6 +97,14 @@ def test_nothing_changes_without_the_token(
     assert kept_site.held("oak")["properties"]["height"] == 12.5
 
 
+def test_a_change_tells_the_new_state(site: Site) -> None:
+    """OGC 20-002r1, optimistic-locking-etags: the answer to a change has the tag of the next one."""
+    first = site.ask("PUT", "/items/oak", tree(height=1), If_Match=site.tag("oak"))
+    then = site.ask("PATCH", "/items/oak", {}, If_Match=first.headers["ETag"], Content_Type=PATCH)
+    assert (first.status_code, then.status_code) == (204, 204)
+    assert site.tag("oak").strip('"').startswith(then.headers["ETag"].strip('"'))
+
+
 def test_a_change_from_an_old_state_is_refused(site: Site) -> None:
     tag = site.tag("oak")
     assert site.ask("PUT", "/items/oak", tree(height=1), If_Match=tag).status_code == 204

@@ -213,3 +213,36 @@ def test_a_layer_of_several_years(years: FlaskClient) -> None:
     assert years.get("/collections/heights/map?datetime=2020&width=20").status_code == 200
     assert years.get("/collections/heights/map?datetime=1999&width=20").status_code == 404
     assert '<option value="2020">' in years.get("/collections/heights/coverage?f=html").text
+
+
+@pytest.mark.parametrize(
+    ("query", "void", "ground"),
+    [
+        ("void-color=red", (255, 0, 0, 255), (0, 0, 0, 0)),
+        ("bgcolor=blue&void-transparent=true", (0, 0, 0, 0), (0, 0, 255, 255)),
+        ("bgcolor=blue&void-color=0x00FF00", (0, 255, 0, 255), (0, 0, 255, 255)),
+        ("bgcolor=blue&void-transparent=false", (0, 0, 255, 255), (0, 0, 255, 255)),
+        ("bgcolor=blue", (0, 0, 255, 255), (0, 0, 255, 255)),
+    ],
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        "bbox=170,-10,200,10&width=30&height=20",
+        "crs=EPSG:3857&bbox-crs=EPSG:3857&bbox=19000000,-1000000,22000000,1000000&width=30&height=20",
+    ],
+)
+def test_what_is_nowhere_on_earth_has_its_own_look(
+    client: FlaskClient, query: str, void: tuple[int, ...], ground: tuple[int, ...], place: str
+) -> None:
+    """The antimeridian, 180 degrees or 20,037,508 m, is in the first two thirds of either picture."""
+    response = client.get(f"/collections/heights/map?{place}&{query}")
+    with Image.open(io.BytesIO(response.data)) as picture:
+        pixels = picture.convert("RGBA")
+    assert pixels.getpixel((2, 5)) == ground
+    assert pixels.getpixel((29, 5)) == void
+
+
+def test_a_wrong_look_is_refused(client: FlaskClient) -> None:
+    for query in ("void-color=tide", "void-transparent=maybe"):
+        assert client.get(f"/collections/heights/map?{query}").status_code == 400

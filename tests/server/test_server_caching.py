@@ -14,8 +14,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 
 from estran.ingest.publish import publish_file
+from estran.layers.features.query import FeatureQuery
 from estran.layers.progress import silent
-from estran.providers.features import FeatureProvider
+from estran.providers.features_pages import Page, read_page
+from estran.server import features
 from estran.server.app import create_app
 
 ITEMS = "/collections/zones/items"
@@ -29,16 +31,15 @@ def small(configuration: dict[str, Any], territory: Callable[[dict[str, Any]], P
 
 
 @pytest.fixture
-def queries(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What the provider is asked for; it answers as ever."""
-    asked: list[dict[str, Any]] = []
-    query = FeatureProvider.query
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[FeatureQuery]:
+    """What the store is asked for; it answers as ever."""
+    asked: list[FeatureQuery] = []
 
-    def noted(self: FeatureProvider, **named: Any) -> dict[str, Any]:
-        asked.append(named)
-        return query(self, **named)
+    def noted(*given: Any) -> Page:
+        asked.append(given[2].query)
+        return read_page(*given)
 
-    monkeypatch.setattr(FeatureProvider, "query", noted)
+    monkeypatch.setattr(features, "read_page", noted)
     return asked
 
 
@@ -61,7 +62,7 @@ def rewrite(path: Path, configuration: dict[str, Any]) -> None:
     path.write_text(yaml.safe_dump(configuration, allow_unicode=True), encoding="utf-8")
 
 
-def test_an_answer_held_is_not_made_again(small: Path, queries: list[dict[str, Any]]) -> None:
+def test_an_answer_held_is_not_made_again(small: Path, queries: list[FeatureQuery]) -> None:
     client = create_app(small).test_client()
     held = tag(client, ITEMS)
     assert len(queries) == 1
@@ -154,10 +155,10 @@ def test_data_changed_within_this_second_have_no_date_yet(small: Path) -> None:
     assert "ETag" in answer.headers
 
 
-def test_head_reads_neither_geometries_nor_columns(small: Path, queries: list[dict[str, Any]]) -> None:
+def test_head_reads_neither_geometries_nor_columns(small: Path, queries: list[FeatureQuery]) -> None:
     client = create_app(small).test_client()
     head = client.head(f"{ITEMS}?limit=2")
-    assert [(query["skip_geometry"], query["select_properties"]) for query in queries] == [(True, ["id"])]
+    assert [(query.skip_geometry, query.properties) for query in queries] == [(True, ("id",))]
     assert "Content-Length" not in head.headers
     get = client.get(f"{ITEMS}?limit=2")
     for name in ("ETag", "Link", "Content-Crs", "OGC-NumberMatched", "OGC-NumberReturned", "Content-Type"):
@@ -223,7 +224,7 @@ def published(small: Path, configuration: dict[str, Any], postgis: str) -> Itera
 
 @pytest.mark.component("postgis")
 def test_a_change_in_postgis_changes_the_tag(
-    published: tuple[FlaskClient, Any], queries: list[dict[str, Any]]
+    published: tuple[FlaskClient, Any], queries: list[FeatureQuery]
 ) -> None:
     client, connection = published
     held = tag(client, ITEMS)
@@ -238,7 +239,7 @@ def test_a_change_in_postgis_changes_the_tag(
 
 @pytest.mark.component("postgis")
 def test_a_table_without_version_is_tagged_by_its_bytes(
-    published: tuple[FlaskClient, Any], queries: list[dict[str, Any]]
+    published: tuple[FlaskClient, Any], queries: list[FeatureQuery]
 ) -> None:
     client, connection = published
     connection.exec_driver_sql("DROP TABLE estran_tables CASCADE")

@@ -183,3 +183,16 @@ def test_a_problem_is_one_line_that_an_editor_can_follow(tmp_path: Path) -> None
 
 def test_the_small_test_territory_is_right(configuration: dict[str, Any], territory) -> None:
     assert [problem for problem in check_configuration(territory(configuration)) if problem.is_error] == []
+
+
+def test_the_files_of_each_instant_are_looked_for(tmp_path: Path) -> None:
+    text = TEXT.replace(
+        '      vintage: "2024"\n', '      vintage: "2024"\n      times: {"2023": a.tif, "2024": b.tif}\n'
+    )
+    (tmp_path / "heights.tif").touch()
+    (tmp_path / "a.tif").touch()
+    (problem,) = problems(tmp_path, text)
+    assert not problem.is_error
+    assert problem.line == line_of(text, "times:")
+    assert problem.key == "resources.heights.estran.times.2024"
+    assert "b.tif" in problem.message_fr

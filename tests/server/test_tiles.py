@@ -238,7 +238,7 @@ def test_tiles_are_declared_and_described(client: FlaskClient) -> None:
     classes = client.get("/conformance").get_json()["conformsTo"]
     for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "png", "oas30"):
         assert f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}" in classes
-    for name in ("dataset-tilesets", "collections-selection", "datetime", "xml", "jpeg", "geojson"):
+    for name in ("datetime", "xml", "jpeg", "geojson"):
         assert f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}" not in classes
     document = client.get("/openapi").get_json(force=True)
     validate_openapi_document(document)
@@ -258,3 +258,33 @@ def test_tiles_are_declared_and_described(client: FlaskClient) -> None:
         "/collections/zones/map/tiles/{tileMatrixSetId}": "collection.map.getTileSet",
         f"/collections/zones/map/tiles{tile}": "collection.map.getTile",
     }
+
+
+def test_the_tiles_of_the_dataset_hold_a_layer_for_each_collection(client: FlaskClient) -> None:
+    """Only `zones` has features of ours; asked for twice, it comes once."""
+    listed = client.get("/tiles").get_json()
+    assert [one["dataType"] for one in listed["tilesets"]] == ["vector"] * len(IDS)
+    described = client.get("/tiles/Lambert93Quad?collections=zones,zones").get_json()
+    assert [layer["id"] for layer in described["layers"]] == ["zones"]
+    template = next(link["href"] for link in described["links"] if link["rel"] == "item")
+    assert template.endswith("?f=mvt&collections=zones,zones")
+    own = client.get(ZONES)
+    for query in ("", "?collections=zones"):
+        whole = client.get(ZONES.replace("/collections/zones", "") + query)
+        assert (whole.status_code, whole.data) == (200, own.data)
+    tilejson = client.get("/tiles/WebMercatorQuad?f=tilejson").get_json()
+    assert [layer["id"] for layer in tilejson["vector_layers"]] == ["zones"]
+    assert tilejson["tiles"] == ["http://127.0.0.1:5000/tiles/WebMercatorQuad/{z}/{y}/{x}?f=mvt"]
+    for path, status in (
+        ("/tiles?collections=heights", 404),
+        ("/tiles?collections=secret", 404),
+        ("/tiles/Lambert93Quad/12/0/0", 404),
+        ("/tiles/Lambert93Quad/12/2206/x", 400),
+        ("/tiles/Nowhere", 404),
+    ):
+        assert client.get(path).status_code == status, path
+    links = client.get("/?f=json").get_json()["links"]
+    assert any(link["rel"] == f"{REL}/tilesets-vector" for link in links)
+    classes = client.get("/conformance?f=json").get_json()["conformsTo"]
+    assert "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/dataset-tilesets" in classes
+    assert "/tiles/{tileMatrixSetId}" in client.get("/openapi?f=json").get_json()["paths"]

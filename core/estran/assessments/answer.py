@@ -218,7 +218,8 @@ def _title(titles: Sequence[Text]) -> Text | None:
     if len(titles) < 2:
         return titles[0] if titles else None
     rest = len(titles) - 1
-    return Text(f"{titles[0].fr} (et {rest} autre(s))", f"{titles[0].en} (and {rest} more)")
+    more = f"(et {rest} autre{'s' if rest > 1 else ''})"
+    return Text(f"{titles[0].fr} {more}", f"{titles[0].en} (and {rest} more)")
 
 
 def _figures(case: Case, request: ModelRequest) -> Figures:

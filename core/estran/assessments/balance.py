@@ -150,12 +150,16 @@ def _answer(asked_process: Asked, rank: int | None) -> Answer | None:
 
 
 def _fitness(answers: Mapping[Process, Asked], figures: Sequence[BlockFigure], rank: int | None) -> Fitness:
-    """The worst verdict of the blocks that have a figure, and the reasons of each."""
+    """The worst verdict of the blocks that have a figure, and the reasons of each.
+
+    A block that finds nothing to assess, such as car parks where there are none, says so and lowers nothing.
+    """
     speaking = dict.fromkeys(each.block.process for each in figures if each.value is not None)
     found = [(process, given.fitness) for process in speaking if (given := _answer(answers[process], rank))]
     if not found:
         return judged("unfit", Text("aucun bloc n'est disponible", "no block is available"))
-    worst = max((fitness.verdict for _, fitness in found), key=ORDER.index)
+    assessed = [fitness.verdict for _, fitness in found if fitness.supports is not None]
+    worst: Verdict = max(assessed, key=ORDER.index, default="unfit")
     return judged(
         worst,
         *(
@@ -220,8 +224,10 @@ def _unchecked(factors: Sequence[FactorUse]) -> Iterator[Notice]:
     if count:
         yield notice(
             "unchecked-factor",
-            f"{count} facteurs sur {len(factors)} ne sont pas vérifiés dans leur source : voir `factors`",
-            f"{count} of {len(factors)} factors are not checked against their source: see `factors`",
+            f"{count} facteurs sur {len(factors)} ne sont pas vérifiés dans leur source : voir les "
+            "facteurs de la réponse",
+            f"{count} of {len(factors)} factors are not checked against their source: see the "
+            "factors of the answer",
         )
 
 

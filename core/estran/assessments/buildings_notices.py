@@ -13,11 +13,13 @@ from estran.assessments.buildings_stock import Bools, Stock
 from estran.assessments.envelope import Notice
 from estran.assessments.layer_objects import Objects
 from estran.assessments.layer_place import LayerPlace
-from estran.assessments.notices import notice
+from estran.assessments.notices import counted, notice
 from estran.assessments.required import required_factor
 from estran.carbon.buildings import Floats
 from estran.carbon.text import Text
 from estran.factors.factor import Factor
+
+LABEL, LABELS = Text("DPE", "label"), Text("DPE", "labels")
 
 SHOWN = 5
 """How many identifiers a notice names."""
@@ -48,8 +50,8 @@ def building_notices(context: Context, shares: Floats) -> Iterator[Notice]:
     }[request.weighting]
     yield notice(
         "weighting",
-        f"weighting = {request.weighting} : un bâtiment compte pour {rule.fr}",
-        f"weighting = {request.weighting}: a building counts for {rule.en}",
+        f"un bâtiment compte pour {rule.fr}",
+        f"a building counts for {rule.en}",
     )
     yield from _label_notices(context, heated)
     if (heated & ~stock.dpe.known).any():
@@ -70,27 +72,31 @@ def building_notices(context: Context, shares: Floats) -> Iterator[Notice]:
         names = ", ".join(context.objects.ids[rank] for rank in wrong[:SHOWN])
         yield notice(
             "unlikely-intensity",
-            f"{len(wrong)} bâtiment(s) hors de {lowest:.0f} à {highest:.0f} kWh/m2/an d'énergie finale : "
+            f"{_buildings(len(wrong)).fr} hors de {lowest:.0f} à {highest:.0f} kWh/m2/an d'énergie finale : "
             f"{names}",
-            f"{len(wrong)} building(s) outside {lowest:.0f} to {highest:.0f} kWh/m2/yr of final energy: "
+            f"{_buildings(len(wrong)).en} outside {lowest:.0f} to {highest:.0f} kWh/m2/yr of final energy: "
             f"{names}",
         )
     synthetic = int((heated & context.synthetic).sum())
     if synthetic:
         yield notice(
             "synthetic",
-            f"{synthetic} bâtiment(s) évalué(s) sont des données de démonstration, qui ne sont pas réelles",
-            f"{synthetic} building(s) assessed are demonstration data, which are not real",
+            f"données de démonstration, qui ne sont pas réelles : {_buildings(synthetic).fr}",
+            f"demonstration data, which are not real: {_buildings(synthetic).en}",
         )
     if request.top and heated.any():
         name = request.renovation_class.upper()
         yield notice(
             "renovation-assumption",
-            f"`ranking` suppose chaque bâtiment amené aux émissions maximales de la classe {name}, surface "
-            "et usages inchangés ; les travaux (isolation et chauffage) sont dits à part",
-            f"`ranking` takes each building to the highest emissions of class {name}, area and uses "
+            f"le classement suppose chaque bâtiment amené aux émissions maximales de la classe {name}, "
+            "surface et usages inchangés ; les travaux (isolation et chauffage) sont dits à part",
+            f"the ranking takes each building to the highest emissions of class {name}, area and uses "
             "unchanged; the works (insulation and heating) are told apart",
         )
+
+
+def _buildings(count: int) -> Text:
+    return counted(count, Text("bâtiment", "building"), Text("bâtiments", "buildings"))
 
 
 def _label_notices(context: Context, heated: Bools) -> Iterator[Notice]:
@@ -101,7 +107,7 @@ def _label_notices(context: Context, heated: Bools) -> Iterator[Notice]:
         yield notice(
             "unused-label",
             f"{len(unused)} DPE sans bâtiment dans ce lieu : {names}",
-            f"{len(unused)} label(s) without a building in this place: {names}",
+            f"{counted(len(unused), LABEL, LABELS).en} without a building in this place: {names}",
         )
     labels = heated & stock.dpe.known
     if labels.any():
@@ -117,7 +123,7 @@ def _label_notices(context: Context, heated: Bools) -> Iterator[Notice]:
         yield notice(
             "label-energy",
             f"{blind} DPE sans énergie finale : l'énergie primaire ne la donne que si l'on connaît l'énergie "
-            "utilisée ; `final_energy` les laisse de côté",
-            f"{blind} label(s) without final energy: primary energy gives it only when the carrier is known; "
-            "`final_energy` leaves them out",
+            "utilisée ; le total d'énergie finale les laisse de côté",
+            f"{counted(blind, LABEL, LABELS).en} without final energy: primary energy gives it only when "
+            "the carrier is known; the sum of final energy leaves them out",
         )

@@ -123,12 +123,14 @@ class Year:
         item: Row of the breakdown, or an indicator.
         share: Part of the row that falls in this year.
         output: Result of the model to show instead of that of the row.
+        title: What it is, when `item` is neither a row nor an indicator; it then has the unit of `total`.
     """
 
     year: int
     item: str
     share: float = 1.0
     output: str = ""
+    title: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

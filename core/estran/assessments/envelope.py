@@ -130,7 +130,8 @@ class FactorUse(Part):
     kind: str = Field(description="What `low` and `high` mean, as published.")
     unit: str
     version: str
-    source: str
+    source: str = Field(description="Where it was read, as the tables say it.")
+    source_fr: str = Field(description="The same for a French reader; the title of an English paper stays.")
     link: str
     licence: str
     year: int

@@ -49,9 +49,9 @@ def assess_material_exchange(request: MaterialExchangeRequest, territory: Territ
     if request.method == "monte-carlo" and len(exchange.flows) * request.draws > NUMBERS:
         raise TooLarge(
             f"{len(exchange.flows):,} flows of {request.draws:,} draws each; ask for fewer draws or for "
-            "`method: analytic`",
+            "the analytic method",
             f"{len(exchange.flows)} flux de {request.draws} tirages chacun ; demandez moins de tirages ou "
-            "`method: analytic`",
+            "la méthode analytique",
             where="draws",
         )
     return answer(
@@ -132,14 +132,14 @@ def _notices(request: MaterialExchangeRequest, exchange: Exchange, substitution:
     if any(offer.treatment == "none" for offer in request.offers):
         yield notice(
             "no-treatment",
-            "sans `treatment`, aucun traitement évité n'est compté : prudent",
-            "without `treatment`, no avoided treatment is counted: cautious",
+            "sans « Traitement actuel », aucun traitement évité n'est compté : prudent",
+            "without “Treatment today”, no avoided treatment is counted: cautious",
         )
     if any(offer.processing == "reuse" for offer in request.offers):
         yield notice(
             "reuse",
-            "`reuse` est déclaré sans procédé : le tri, le nettoyage et le contrôle ne sont pas comptés",
-            "`reuse` is declared without process: sorting, cleaning and checking are not counted",
+            "le réemploi est déclaré sans procédé : le tri, le nettoyage et le contrôle ne sont pas comptés",
+            "reuse is declared without process: sorting, cleaning and checking are not counted",
         )
     if substitution < 1.0:
         shown = f"{substitution:g}"

@@ -62,7 +62,10 @@ def solved(
     return Figures(
         indicators=indicators,
         breakdown=rows,
-        timeline=tuple(_point(year, known[year.item], propagation.outputs) for year in case.timeline),
+        timeline=tuple(
+            _point(year, known["total" if year.title else year.item], propagation.outputs)
+            for year in case.timeline
+        ),
         propagation=propagation,
     )
 
@@ -197,7 +200,7 @@ def _point(year: Year, row: BreakdownRow | Indicator, outputs: Mapping[str, Spre
     return TimelinePoint(
         year=year.year,
         item=year.item,
-        title=row.title,
+        title=year.title or row.title,
         value=_scaled(value, year.share),
         low=_scaled(low, year.share),
         high=_scaled(high, year.share),

@@ -118,8 +118,8 @@ def flux_notices(areas: LandAreas, flows: Flows) -> Iterator[Notice]:
     if any(key.wetland for key in areas.keys):
         yield notice(
             "gwp",
-            "méthane en PRG à 100 ans de l'AR6 (biogénique) ; `total_gwp20` donne la sensibilité à 20 ans",
-            "methane with the 100-year GWP of AR6 (biogenic); `total_gwp20` gives the 20-year sensitivity",
+            "méthane en PRG à 100 ans de l'AR6 (biogénique) ; le flux au PRG à 20 ans est donné à côté",
+            "methane with the 100-year GWP of AR6 (biogenic); the flux with the 20-year GWP stands beside",
         )
         yield notice(
             "burial",
@@ -150,9 +150,9 @@ def flux_notices(areas: LandAreas, flows: Flows) -> Iterator[Notice]:
         yield notice(
             "forest-balance",
             f"{identifier} : le bilan publié ({_fr(published)} tC/ha/an) n'est pas celui de ses termes "
-            f"({_fr(computed)}) aux arrondis près ; les termes sont retenus, `forest_balance` donne l'autre",
+            f"({_fr(computed)}) aux arrondis près ; les termes sont retenus, l'autre est donné à côté",
             f"{identifier}: the published balance ({published:.2f} tC/ha/yr) is not that of its terms "
-            f"({computed:.2f}) within rounding; the terms are kept, `forest_balance` gives the other",
+            f"({computed:.2f}) within rounding; the terms are kept, the published balance stands beside",
         )
 
 

@@ -41,17 +41,17 @@ def change_notices(areas: LandAreas, changes: Changes) -> Iterator[Notice]:
         yield notice(
             "land-use-change-not-evaluated",
             f"{area.replace('.', ',')} ha par an de ces changements ne sont pas évalués (vers ou depuis "
-            "l'eau, la mer, un sol nu) : `land_use_change` les laisse de côté, ils ne sont pas nuls",
+            "l'eau, la mer, un sol nu) : l'effet donné les laisse de côté, ils ne sont pas nuls",
             f"{area} ha per year of these changes are not evaluated (to or from water, sea, bare ground): "
-            "`land_use_change` leaves them out, they are not zero",
+            "the effect given leaves them out, they are not zero",
             INDICATOR,
         )
     if found.has_gains:
         yield notice(
             "land-use-change-gains",
-            f"`{INDICATOR}` compte l'effet entier d'une année moyenne de changements : les pertes dans "
-            f"l'année, les gains au fil des ans ; `{YEAR}` dit la part de l'année même",
-            f"`{INDICATOR}` counts the whole effect of a mean year of changes: losses within the year, gains "
-            f"over the years; `{YEAR}` tells the part of the year itself",
+            "l'effet des changements d'occupation est celui, entier, d'une année moyenne : les pertes dans "
+            "l'année, les gains au fil des ans ; la part de l'année même est donnée à côté",
+            "the effect of land-use change is the whole one of a mean year: losses within the year, gains "
+            "over the years; the part of the year itself stands beside",
             YEAR,
         )

@@ -44,8 +44,8 @@ VERSION = "1.0.0"
 TITLE = Text("Inventaire d'émissions", "Emissions inventory")
 
 NO_GRID = Text(
-    "ce territoire ne publie pas de grille d'émissions : déclarez une couche de rôle `emissions`",
-    "this territory publishes no emission grid: declare a layer of role `emissions`",
+    "ce territoire ne publie pas de grille d'émissions : déclarez une couche de rôle « emissions »",
+    "this territory publishes no emission grid: declare a layer of role “emissions”",
 )
 
 
@@ -249,9 +249,9 @@ def _weight_notices(shares: Shares, context: _Context) -> list[Notice]:
     return [
         notice(
             "dasymetric",
-            f"{shares.weighted} maille(s) coupée(s) sur {shares.cut} réparties selon les bâtiments, les "
+            f"mailles coupées réparties selon les bâtiments : {shares.weighted} sur {shares.cut} ; les "
             "autres selon la surface",
-            f"{shares.weighted} cut cell(s) out of {shares.cut} shared out by buildings, the others by area",
+            f"cut cells shared out by buildings: {shares.weighted} of {shares.cut}; the others by area",
         )
     ]
 

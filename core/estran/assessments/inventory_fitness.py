@@ -124,8 +124,8 @@ def grid_notices(
         lead = min(series, key=lambda each: each.rank).gas
         yield notice(
             "one-gas",
-            f"`total` ne compte que {lead} ; les autres gaz sont à côté et ne s'y ajoutent pas",
-            f"`total` counts {lead} only; the other gases stand beside it and are not added to it",
+            f"le total ne compte que {lead} ; les autres gaz sont à côté et ne s'y ajoutent pas",
+            f"the total counts {lead} only; the other gases stand beside it and are not added to it",
         )
     yield notice(
         "territorial",

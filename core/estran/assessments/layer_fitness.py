@@ -2,6 +2,7 @@
 
 from estran.assessments.envelope import Fitness, Verdict
 from estran.assessments.fitness import judged
+from estran.assessments.notices import counted
 from estran.carbon.text import Text
 from estran.factors.documents import FitnessRules, read_document
 from estran.layers.territory import Layer
@@ -38,13 +39,9 @@ def counted_fitness(
     verdict: Verdict = worst
     if count >= rules.rough_supports:
         verdict = "order-of-magnitude" if count < rules.fit_supports or reason else "fit"
-    many = "s" if count > 1 else ""
-    reasons = [
-        Text(
-            f"{count} objet{many} de la couche « {fr} » évalué{many}",
-            f"{count} object{many} of the layer “{en}” assessed",
-        )
-    ]
+    one = Text(f"objet de la couche « {fr} » évalué", f"object of the layer “{en}” assessed")
+    several = Text(f"objets de la couche « {fr} » évalués", f"objects of the layer “{en}” assessed")
+    reasons = [counted(count, one, several)]
     if reason:
         reasons.append(reason)
     if synthetic > rules.synthetic_share:

@@ -162,16 +162,16 @@ def _notices(
     if dropped:
         yield notice(
             "points-dropped",
-            f"{dropped} point(s) écarté(s) : {journey.same_time} de même temps, {journey.inaccurate} "
+            f"points écartés : {dropped}, dont {journey.same_time} de même temps, {journey.inaccurate} "
             f"imprécis, {journey.too_fast} trop rapides",
-            f"{dropped} point(s) dropped: {journey.same_time} of the same time, {journey.inaccurate} "
+            f"points dropped: {dropped}, of which {journey.same_time} of the same time, {journey.inaccurate} "
             f"inaccurate, {journey.too_fast} too fast",
         )
     if journey.gaps:
         yield notice(
             "gaps",
-            f"{journey.gaps} interruption(s) : la distance qui y manque n'est pas inventée",
-            f"{journey.gaps} gap(s): the distance missing there is not invented",
+            f"interruptions de la trace : {journey.gaps} ; la distance qui y manque n'est pas inventée",
+            f"gaps in the trace: {journey.gaps}; the distance missing there is not invented",
         )
     if _ignores_occupancy(request, legs, known):
         yield notice(

@@ -11,6 +11,9 @@ from estran.factors.factor import Factor
 NOTABLE_OVERLAP = 1e-6
 """Share of the summed areas: slivers between neighbours drawn apart are counted once without a word."""
 
+NARROW_SPACE = "\u202f"
+"""What sets thousands apart in French."""
+
 SHOWN = 5
 """Items that a notice names before it counts the others."""
 
@@ -71,8 +74,8 @@ def factor_notices(factors: Iterable[Factor]) -> Iterator[Notice]:
     if any(factor.sd > 0.0 and not factor.doubt_checked for _, factor in used):
         yield notice(
             "working-uncertainty",
-            "des incertitudes sont des valeurs de travail, non publiées : voir `factors`",
-            "some uncertainties are working values, not published: see `factors`",
+            "des incertitudes sont des valeurs de travail, non publiées : voir les facteurs de la réponse",
+            "some uncertainties are working values, not published: see the factors of the answer",
         )
 
 
@@ -86,9 +89,9 @@ def doubt_notices(propagation: Propagation, factors: Iterable[Factor]) -> Iterat
         yield notice(
             "wide-uncertainty",
             f"{100 * weight:.0f} % du doute vient de facteurs incertains à plus de 30 % ou dissymétriques : "
-            "demandez `method: monte-carlo` pour des intervalles qui en tiennent compte",
+            "demandez la méthode de Monte-Carlo pour des intervalles qui en tiennent compte",
             f"{weight:.0%} of the doubt comes from factors unsure by more than 30 % or skewed: ask for "
-            "`method: monte-carlo` to get intervals that take it into account",
+            "the Monte-Carlo method to get intervals that take it into account",
         )
 
 
@@ -113,8 +116,8 @@ def failure_notices(failed: int, features: int) -> Iterator[Notice]:
     if failed:
         yield notice(
             "failed-features",
-            f"{failed} objet(s) sur {features} n'ont pas pu être lus et ne comptent pas dans le total ; "
-            "l'erreur est sur leur ligne",
+            f"objets qui n'ont pas pu être lus : {failed} sur {features} ; ils ne comptent pas dans le "
+            "total, et l'erreur est sur leur ligne",
             f"{failed} of {features} features could not be read and do not count in the total; "
             "the error stands on their row",
         )
@@ -161,6 +164,19 @@ def _listed(titles: Sequence[Text]) -> tuple[str, str]:
     if more <= 0:
         return fr, en
     return f"{fr} ; et {more} autre{'s' if more > 1 else ''}", f"{en}; and {more} more"
+
+
+def counted(count: int, one: Text, many: Text) -> Text:
+    """Return a number of things in words, thousands apart: none and one are singular in French.
+
+    Example:
+        >>> roofs = counted(2, Text("toit", "roof"), Text("toits", "roofs"))
+        >>> roofs.fr, roofs.en
+        ('2 toits', '2 roofs')
+    """
+    said = f"{count:,}"
+    fr, en = many.fr if count > 1 else one.fr, one.en if count == 1 else many.en
+    return Text(f"{said.replace(',', NARROW_SPACE)} {fr}", f"{said} {en}")
 
 
 def notice(code: str, fr: str, en: str, where: str | None = None) -> Notice:

@@ -217,10 +217,10 @@ def _notices(context: _Context, counted: Sequence[Counted]) -> Iterator[Notice]:
     if context.parks.merged:
         yield notice(
             "merged-lots",
-            f"{context.parks.merged} emprise(s) réunies à une autre du même parc : l'obligation porte sur "
-            "le parc entier",
-            f"{context.parks.merged} area(s) merged with another of the same park: the duty concerns the "
-            f"whole park",
+            f"emprises réunies à une autre du même parc : {context.parks.merged} ; l'obligation porte sur le "
+            "parc entier",
+            f"areas merged with another of the same park: {context.parks.merged}; the duty concerns the "
+            "whole park",
         )
     yield notice(
         "aper-scope",
@@ -237,8 +237,8 @@ def _notices(context: _Context, counted: Sequence[Counted]) -> Iterator[Notice]:
         en = "; ".join(f"{name} ({reason.en})" for name, reason in left_out)
         yield notice(
             "parks-left-out",
-            f"{len(left_out)} parc(s) laissés de côté, sans production : {fr}",
-            f"{len(left_out)} car park(s) left out, without production: {en}",
+            f"parcs laissés de côté, sans production ({len(left_out)}) : {fr}",
+            f"car parks left out, without production ({len(left_out)}): {en}",
         )
     cut = [
         park.name or park.id
@@ -252,9 +252,9 @@ def _notices(context: _Context, counted: Sequence[Counted]) -> Iterator[Notice]:
     if cut:
         yield notice(
             "cut-parks",
-            f"{len(cut)} parc(s) coupés par le contour : l'obligation suit le parc entier, les chiffres la "
+            f"parcs coupés par le contour ({len(cut)}) : l'obligation suit le parc entier, les chiffres la "
             f"part comprise : {', '.join(cut)}",
-            f"{len(cut)} car park(s) cut by the outline: the duty follows the whole park, the figures the "
+            f"car parks cut by the outline ({len(cut)}): the duty follows the whole park, the figures the "
             f"part inside: {', '.join(cut)}",
         )
     wished = context.request.canopy_share

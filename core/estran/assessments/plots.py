@@ -77,5 +77,9 @@ def merged_notices(plots: Sequence[Plot], *, shown: int = 5) -> tuple[Notice, ..
         merged += islice(notices, shown)
         rest = len(notices) - shown
         if rest > 0:
-            merged.append(Notice(code=code, message=Text(f"et {rest} autre(s)", f"and {rest} more")))
+            merged.append(
+                Notice(
+                    code=code, message=Text(f"et {rest} autre{'s' if rest > 1 else ''}", f"and {rest} more")
+                )
+            )
     return tuple(merged)

@@ -18,6 +18,11 @@ from estran.carbon.text import Text
 
 TONNES = "tCO2e"
 
+CUMULATED = "cumulated"
+"""Item of the timeline that says what has added up since the first year."""
+
+CUMULATED_TITLE = Text("Cumul depuis la première année", "Accumulated since the first year")
+
 ITEMS: Mapping[str, Text] = {
     "soil": Text("Sols", "Soils"),
     "n2o": Text("N2O des sols perdus", "N2O of lost soils"),
@@ -34,6 +39,12 @@ ITEMS: Mapping[str, Text] = {
 """The items of a total, in the order of answers."""
 
 LAND_ITEMS = ("soil", "n2o", "biomass")
+
+NEVER_NEGATIVE = frozenset({"n2o", "construction", "parking", "road", "demolition"})
+"""Items that only emit."""
+
+LOST_THEN_GAINED = frozenset({"soil", "biomass", "trees"})
+"""Items whose losses happen at once and whose gains come later: in two rows, one emits, the other removes."""
 
 LATER = "_later"
 """What ends the identifier of the part of an item that comes after the first year."""
@@ -54,6 +65,7 @@ class _Line:
     item: str
     parts: list[Part] = field(default_factory=list)
     is_one_off: bool = True
+    is_split: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,26 @@ class Lines:
     def model(self) -> Model:
         """The rows, by identifier."""
         return lambda values: {name: formula(values) for name, formula in self.formulas.items()}
+
+    def cumulated(self, results: Mapping[str, Number], years: int) -> dict[str, Number]:
+        """Return what the rows add up to at the end of each year, by `cumulated@<year>`."""
+        shares = {name: np.zeros(years) for name in self.formulas}
+        for point in self.timeline:
+            shares[point.item][point.year - 1] += point.share
+        found: dict[str, Number] = {}
+        until = {name: np.cumsum(each).tolist() for name, each in shares.items() if each.any()}
+        for year in range(1, years + 1):
+            parts = (results[name] * reached[year - 1] for name, reached in until.items())
+            found[f"{CUMULATED}@{year}"] = sum(parts, start=0.0)
+        return found
+
+
+def cumulated_years(years: int) -> tuple[Year, ...]:
+    """Return the years of the sum since the first one, each with its own interval."""
+    return tuple(
+        Year(year, CUMULATED, output=f"{CUMULATED}@{year}", title=CUMULATED_TITLE)
+        for year in range(1, years + 1)
+    )
 
 
 def project_lines(
@@ -140,8 +172,8 @@ def _lines(item: str, parts: Sequence[Part], central: Values) -> Iterator[_Line]
     now = [part for part in counted if part.is_one_off and _matters(part, central)]
     later = [part for part in counted if not part.is_one_off and _matters(part, central)]
     if now and later:
-        yield _Line(item, now + lacking)
-        yield _Line(f"{item}{LATER}", later, is_one_off=False)
+        yield _Line(item, now + lacking, is_split=True)
+        yield _Line(f"{item}{LATER}", later, is_one_off=False, is_split=True)
     elif counted or lacking or not own:
         yield _Line(item, counted + lacking, is_one_off=not later)
 
@@ -158,6 +190,7 @@ def _row(line: _Line) -> Row:
     later = line.item.endswith(LATER)
     item = line.item.removesuffix(LATER)
     factors = dict.fromkeys(name for part in line.parts if part.formula for name in part.factors)
+    loses = line.is_split and item in LOST_THEN_GAINED
     return Row(
         line.item,
         LATER_TITLES[item] if later else ITEMS[item],
@@ -167,6 +200,8 @@ def _row(line: _Line) -> Row:
         reason=next((part.reason for part in line.parts if part.reason), None),
         not_evaluated_area=fsum(part.missing_ha for part in line.parts),
         scope="project",
+        minimum=0.0 if item in NEVER_NEGATIVE or (loses and line.is_one_off) else None,
+        maximum=0.0 if loses and not line.is_one_off else None,
     )
 
 

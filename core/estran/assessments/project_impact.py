@@ -20,6 +20,7 @@ from estran.assessments.land import distinct_keys
 from estran.assessments.project_case import (
     LAND_ITEMS,
     TONNES,
+    cumulated_years,
     gross,
     project_figures,
     project_lines,
@@ -37,7 +38,7 @@ from estran.layers.ledger.keys import LandAreas
 from estran.layers.territory import Territory
 
 PROCESS = "project-impact"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 TITLE = Text("Impact carbone d'un projet d'aménagement", "Carbon impact of a development project")
 
@@ -103,13 +104,15 @@ def project_case(project: Project, cut: YearlyCut | None = None) -> Case:
     lines, years = project.lines, project.years
     marks = tuple(_marks(project, cut))
     factors = [*project.factors, *((cut.base, cut.change) if cut else ())]
+    outside = is_outside(project.land.whole)
+    sums = cumulated_years(years) if lines.timeline and not outside else ()
     return Case(
         model=_model(project, cut),
         rows=lines.rows,
         indicators=(*project_figures(years), *_aside(project), *marks),
         factors=list({factor.id: factor for factor in factors}.values()),
-        timeline=lines.timeline,
-        unanswered=OUTSIDE if is_outside(project.land.whole) else None,
+        timeline=(*lines.timeline, *sums),
+        unanswered=OUTSIDE if outside else None,
     )
 
 
@@ -125,6 +128,7 @@ def _model(project: Project, cut: YearlyCut | None) -> Model:
     def model(values: Values) -> Results:
         results: dict[str, Number] = dict(lines.model(values))
         total: Number = sum(results.values(), start=0.0)
+        accumulated = lines.cumulated(results, project.years)
         results |= {name: formula(values) for name, formula in aside.items()}
         if floor:
             results["total_per_floor_area"] = total / floor
@@ -138,7 +142,7 @@ def _model(project: Project, cut: YearlyCut | None) -> Model:
             results["first_year_share_of_yearly_cut"] = PERCENT * first / needed
             results["mean_annual_share_of_yearly_cut"] = PERCENT * yearly / needed
             results["mean_annual_share_of_footprint"] = PERCENT * yearly / level
-        return results
+        return results | accumulated
 
     return model
 
@@ -191,7 +195,13 @@ def _marks(project: Project, cut: YearlyCut | None) -> Iterator[Figure]:
     }
     for name, title in titles.items():
         yield Figure(
-            name, title, "%", output=name, scope=MARK_SCOPES[cut.scope], horizon=horizon, minimum=0.0
+            name,
+            title,
+            "%",
+            output=name,
+            scope=MARK_SCOPES[cut.scope],
+            horizon="1 yr" if name.startswith("first_year") else horizon,
+            minimum=0.0,
         )
 
 

@@ -97,7 +97,7 @@ class ProjectInputs(Request):
         (),
         title="Parking",
         description="Parking spaces by kind.",
-        json_schema_extra=said("Stationnement", "Places de stationnement par genre."),
+        json_schema_extra=said("Stationnement", "Places de stationnement par type."),
     )
     roads: tuple[Road, ...] = Field(
         (),

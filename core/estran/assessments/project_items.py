@@ -177,8 +177,9 @@ def _construction(building: Building, permit: int, numbers: Numbers, index: int)
             detail=f"{building.use}.{index}",
             reason=Text(
                 f"{use.title.fr} : la RE2020 ne fixe pas de seuil avant {use.ceilings[0]} ; corrigez "
-                "`permit_year`",
-                f"{use.title.en}: RE2020 sets no ceiling before {use.ceilings[0]}; correct `permit_year`",
+                "« Année du permis de construire »",
+                f"{use.title.en}: RE2020 sets no ceiling before {use.ceilings[0]}; correct “Year of the "
+                "building permit”",
             ),
         )
     ceiling = f"construction.ic.{building.use}.{starts[-1]}"
@@ -202,8 +203,9 @@ def _operation(
             None,
             detail=f"{building.use}.{index}",
             reason=Text(
-                f"{use.title.fr} : aucune consommation par défaut n'est publiée ; donnez `energy`",
-                f"{use.title.en}: no consumption by default is published; give `energy`",
+                f"{use.title.fr} : aucune consommation par défaut n'est publiée ; donnez « Énergie en "
+                "usage »",
+                f"{use.title.en}: no consumption by default is published; give “Energy in use”",
             ),
         )
         return

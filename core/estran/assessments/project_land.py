@@ -219,8 +219,8 @@ def _left_notice(left: list[str]) -> Iterator[Notice]:
     if left:
         yield notice(
             "land-left-as-it-is",
-            f"{len(left)} objet(s) sans `after` : leur occupation demeure",
-            f"{len(left)} feature(s) without `after`: their land stays as it is",
+            f"objets sans occupation après le projet : {len(left)} ; leur terre reste comme elle est",
+            f"features without a land class after the project: {len(left)}; their land stays as it is",
             left[0],
         )
 

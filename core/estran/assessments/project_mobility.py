@@ -27,8 +27,8 @@ def mobility_parts(project: ProjectInputs, numbers: Numbers, years: int) -> Iter
                 "mobility",
                 None,
                 reason=Text(
-                    "les déplacements liés au projet ne sont pas décrits : donnez `mobility`",
-                    "the trips that go with the project are not described: give `mobility`",
+                    "les déplacements liés au projet ne sont pas décrits : donnez « Mobilité »",
+                    "the trips that go with the project are not described: give “Mobility”",
                 ),
             )
     else:

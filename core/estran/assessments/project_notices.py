@@ -151,9 +151,9 @@ def _double_counts(project: Project) -> Iterator[Notice]:
             "mobility-of-residents",
             "tous les déplacements sont comptés : si des habitants ou des emplois viennent "
             "d'ailleurs dans le "
-            "territoire, donnez `reference.mobility`",
+            "territoire, donnez « Déplacements sans le projet »",
             "all the trips are counted: if inhabitants or jobs come from elsewhere in the territory, give "
-            "`reference.mobility`",
+            "“Trips without the project”",
             "mobility",
         )
 
@@ -169,9 +169,9 @@ def _conventions(project: Project) -> Iterator[Notice]:
             "sealed-soil",
             "un sol imperméabilisé garde une part de son carbone par convention (ALDO) ; la "
             "Base Carbone compte presque "
-            "tout le sol perdu : voir `soil_base_carbone`",
+            "tout le sol perdu : sa valeur est donnée à côté",
             "sealed land keeps part of its soil carbon by convention (ALDO); Base Carbone counts nearly the "
-            "whole soil as lost: see `soil_base_carbone`",
+            "whole soil as lost: its value stands beside",
         )
     left_out = []
     if inputs.programme:

@@ -164,7 +164,7 @@ class Parking(Request):
         title="Kind",
         description="On the ground, in a built structure, or underground (no value is known: not evaluated).",
         json_schema_extra=said(
-            "Genre",
+            "Type",
             "Au sol, en ouvrage, ou souterrain (aucune valeur connue : non évalué).",
             default="surface",
         ),

@@ -11,6 +11,7 @@ from estran.carbon.errors import Unavailable
 from estran.carbon.text import Text
 from estran.factors.documents import Computing, Table, read_document, read_tables
 from estran.factors.factor import DATE, Factor
+from estran.factors.sources import french_source
 from estran.layers.features.location import is_database
 from estran.layers.features.stores import open_feature_store
 from estran.layers.ledger.keys import LedgerKey
@@ -140,6 +141,7 @@ def _factor_use(factor: Factor, version: str) -> FactorUse:
         unit=factor.unit,
         version=version,
         source=source.title,
+        source_fr=french_source(source.title),
         link=source.link,
         licence=source.licence,
         year=source.year,

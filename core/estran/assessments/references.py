@@ -24,6 +24,9 @@ COLLECTION, IDS, FILTER, FILTER_CRS = "collection", "ids", "filter", "filter-crs
 
 NAMES = (COLLECTION, IDS, FILTER, FILTER_CRS)
 
+BUILT_IN = "estran:"
+"""What starts the location of a collection that the software itself holds, which lies nowhere."""
+
 
 def referenced_plots(request: PlaceRequest, territory: Territory) -> tuple[CRS, tuple[Plot, ...]]:
     """Return the features that a request names, and their CRS.
@@ -37,6 +40,8 @@ def referenced_plots(request: PlaceRequest, territory: Territory) -> tuple[CRS, 
     """
     reference = request.geometry
     _check_names(reference)
+    layer = _layer(reference[COLLECTION], territory)
+    _check_choice(reference)
     if request.crs is not None:
         raise InvalidInput(
             "`crs` names the CRS of coordinates; features of a collection carry their own",
@@ -47,7 +52,6 @@ def referenced_plots(request: PlaceRequest, territory: Territory) -> tuple[CRS, 
     by_filter = FILTER in reference
     ids = [] if by_filter else _ids(reference.get(IDS))
     check_count(len(ids), limits)
-    layer = _layer(reference[COLLECTION], territory)
     store = open_feature_store(layer.location, layer.table, layer.id_field)
     if by_filter:
         found = _filtered(store, reference, layer, limits)
@@ -104,11 +108,26 @@ def _check_names(reference: Mapping[str, Any]) -> None:
         )
 
 
+def _check_choice(reference: Mapping[str, Any]) -> None:
+    if FILTER not in reference and IDS not in reference:
+        raise InvalidInput(
+            f"geometry: say which features of {reference[COLLECTION]!r}: `ids`, or a `filter` in CQL2",
+            f"geometry : dites quels objets de {reference[COLLECTION]!r} : `ids`, ou un `filter` en CQL2",
+            where="geometry.ids",
+        )
+
+
 def _layer(collection: object, territory: Territory) -> Layer:
     try:
         layer = territory.layer(str(collection))
     except NotFound as error:
         raise NotFound(error.en, error.fr, where="geometry.collection") from error
+    if str(layer.location).startswith(BUILT_IN):
+        raise InvalidInput(
+            f"{layer.id} is a table without geometry; name a collection of places",
+            f"{layer.id} est une table sans géométrie ; nommez une collection de lieux",
+            where="geometry.collection",
+        )
     if not layer.table:
         raise InvalidInput(
             f"{layer.id} is a coverage and has no feature to name",

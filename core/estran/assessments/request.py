@@ -115,7 +115,7 @@ def _invalid(model: type[BaseModel], error: ValidationError) -> InvalidInput:
     more = len(details) - 1
     return InvalidInput(
         f"{where}{en}" + (f" (and {more} more)" if more else ""),
-        f"{where}{fr}" + (f" (et {more} autre(s))" if more else ""),
+        f"{where}{fr}" + (f" (et {more} autre{'s' if more > 1 else ''})" if more else ""),
         where=where,
     )
 

@@ -109,8 +109,8 @@ def scenario_notices(
     if wetland and ground.areas.keys:
         yield notice(
             "gwp",
-            "méthane et N2O en PRG à 100 ans de l'AR6 ; `total_gwp20` donne la sensibilité à 20 ans",
-            "methane and N2O with the 100-year GWP of AR6; `total_gwp20` gives the 20-year sensitivity",
+            "méthane et N2O en PRG à 100 ans de l'AR6 ; l'impact au PRG à 20 ans est donné à côté",
+            "methane and N2O with the 100-year GWP of AR6; the impact with the 20-year GWP stands beside",
         )
         yield notice(
             "permanence",
@@ -154,9 +154,9 @@ def _drained_notices(
         yield notice(
             "beyond-stock",
             f"à ce rythme, le sol drainé perdrait {lost:.0f} tC/ha, plus qu'un marais n'en contient jusqu'à "
-            f"1 m ({held:.0f} tC/ha, atteint en {limit:.0f} ans) : donnez `losing_years`",
+            f"1 m ({held:.0f} tC/ha, atteint en {limit:.0f} ans) : donnez « Années de perte évitées »",
             f"at this rate the drained soil would lose {lost:.0f} tC/ha, more than a marsh holds down to 1 m "
-            f"({held:.0f} tC/ha, reached in {limit:.0f} years): give `losing_years`",
+            f"({held:.0f} tC/ha, reached in {limit:.0f} years): give “Years of loss avoided”",
         )
 
 
@@ -193,9 +193,9 @@ def _ranking_notices(ranking: Ranking | None, request: SequestrationRequest) -> 
     shown = min(ranking.count, request.ranking)
     yield notice(
         "ranking",
-        f"`ranking` liste {shown} zones humides sur {ranking.count}, la plus coûteuse à perdre d'abord : "
+        f"le classement liste {shown} zones humides sur {ranking.count}, la plus coûteuse à perdre d'abord : "
         "tout le stock du sol 0–30 cm relâché, et l'enfouissement arrêté sur l'horizon",
-        f"`ranking` lists {shown} wetlands of {ranking.count}, the most costly to lose first: the whole "
+        f"the ranking lists {shown} wetlands of {ranking.count}, the most costly to lose first: the whole "
         "stock of the soil 0–30 cm released, and the burial stopped over the horizon",
     )
 

@@ -33,8 +33,9 @@ UNIT = "tCO2e"
 SCOPE = "land"
 
 NO_SCENARIO = Text(
-    "aucun scénario n'est demandé : donnez `wetland`, `trees`, `practices` ou `desealing`",
-    "no scenario was asked: give `wetland`, `trees`, `practices` or `desealing`",
+    "aucun scénario n'est demandé : donnez une zone humide à restaurer, des arbres, des pratiques ou des "
+    "sols à désimperméabiliser",
+    "no scenario was asked: give a wetland to restore, trees, practices or soils to unseal",
 )
 
 SUMS: tuple[tuple[str, Text], ...] = (

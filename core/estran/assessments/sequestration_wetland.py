@@ -81,8 +81,8 @@ NO_N2O = Text(
 )
 
 NO_WORKS = Text(
-    "les émissions des travaux ne sont pas données (`works_tco2e`)",
-    "the emissions of the works are not given (`works_tco2e`)",
+    "les émissions des travaux ne sont pas données (« Émissions des travaux »)",
+    "the emissions of the works are not given (“Emissions of the works”)",
 )
 
 NO_GAIN = Text(

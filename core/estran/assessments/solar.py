@@ -20,7 +20,7 @@ from estran.assessments.envelope import Envelope, Fitness, Notice
 from estran.assessments.inputs import CRS84
 from estran.assessments.layer_fitness import counted_fitness
 from estran.assessments.layer_place import LayerPlace, layer_answer, read_layer_place, unanswered
-from estran.assessments.notices import notice
+from estran.assessments.notices import counted, notice
 from estran.assessments.parking_words import OUTLINE
 from estran.assessments.pv_site import NATIONAL_YIELD, comparison_notices, local_yield
 from estran.assessments.required import required_factor
@@ -176,16 +176,17 @@ def _notices(context: _Context) -> Iterator[Notice]:
     if request.load_mwh is None:
         yield notice(
             "load-by-ratio",
-            "la consommation d'électricité est celle des ratios de `building-emissions` ; l'industrie et "
+            "la consommation d'électricité est celle des ratios des émissions des bâtiments ; l'industrie et "
             "les usages inconnus n'y sont pas",
-            "the electricity used follows the ratios of `building-emissions`; industry and unknown uses are "
-            "not in it",
+            "the electricity used follows the ratios of the emissions of buildings; industry and unknown "
+            "uses are not in it",
         )
     roofs = context.surfaces.roofs(None)
     synthetic = int((roofs > 0.0)[context.surfaces.fake_roofs].sum()) if len(roofs) else 0
     if synthetic:
+        said = counted(synthetic, Text("toit", "roof"), Text("toits", "roofs"))
         yield notice(
             "synthetic",
-            f"{synthetic} toit(s) sont des données de démonstration, qui ne sont pas réelles",
-            f"{synthetic} roof(s) are demonstration data, which are not real",
+            f"données de démonstration, qui ne sont pas réelles : {said.fr}",
+            f"demonstration data, which are not real: {said.en}",
         )

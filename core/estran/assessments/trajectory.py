@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from statistics import NormalDist
 
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from estran.assessments.answer import answer
 from estran.assessments.case import Case
@@ -107,7 +107,7 @@ def _trended(path: Path, request: TerritoryTrajectoryRequest, registry: Registry
         return None
     values = central(path)
     line = trend(lead.years, [float(point_value(point, values)) for point in lead.points])
-    quantile = float(student.ppf((1.0 + request.confidence) / 2.0, line.degrees))
+    quantile = float(stdtrit(line.degrees, (1.0 + request.confidence) / 2.0))
     removals = request.removals_tco2e_per_year
     return Trended(
         line,

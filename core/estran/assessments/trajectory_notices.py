@@ -47,8 +47,8 @@ def trajectory_notices(
     if any(each.low is None for each in (*given, *([request.base] if request.base else ()))):
         yield notice(
             "exact-values",
-            "les valeurs données sans `low` ni `high` comptent comme exactes",
-            "the values given without `low` and `high` count as exact",
+            "les valeurs données sans 5e ni 95e centile comptent comme exactes",
+            "the values given without 5th and 95th percentiles count as exact",
         )
     if path.lines and not path.announced and trended is None:
         yield notice("no-trend", NO_TREND.fr, NO_TREND.en, "series")

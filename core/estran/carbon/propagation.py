@@ -148,12 +148,18 @@ def _analytic(
             moved[each.id] = column
     results = model(moved) if count else {}
     effects: dict[str, Floats] = {}
+    still = np.zeros(count)
     for name in values:
-        column = _column(results.get(name, 0.0), 2 * count)
+        result = results.get(name, 0.0)
+        if isinstance(result, float | int):  # it does not depend on any error
+            effects[name] = still
+            continue
+        column = _column(result, 2 * count)
         effects[name] = (column[:count] - column[count:]) / (2.0 * STEP)
     outputs = {}
     for name, value in values.items():
-        sd = sqrt(fsum(effect**2 for effect in effects[name].tolist()))
+        effect = effects[name]
+        sd = 0.0 if effect is still else sqrt(fsum(each**2 for each in effect.tolist()))
         _finite(name, sd)
         outputs[name] = Spread(value, value - reach * sd, value + reach * sd, sd)
     shared = effects.get(shares_of)
@@ -225,7 +231,8 @@ def _shares(variances: Mapping[str, float]) -> dict[str, float]:
 
 
 def _column(result: float | Floats, length: int) -> Floats:
-    return np.broadcast_to(np.asarray(result, dtype=np.float64), (length,))
+    column = np.asarray(result, dtype=np.float64)
+    return column if column.shape == (length,) else np.broadcast_to(column, (length,))
 
 
 def _finite(name: str, result: float | Floats) -> float:

@@ -10,6 +10,7 @@ Reference:
 
 from calendar import monthrange
 from collections.abc import Sequence
+from functools import lru_cache
 from math import cos, pi, radians, sin
 
 import numpy as np
@@ -74,6 +75,7 @@ def production_mwh(power_kwp: Number, *, kwh_per_kwp: Number) -> Number:
     return power_kwp * kwh_per_kwp / 1000.0
 
 
+@lru_cache(maxsize=96)
 def day_shape(month: int, *, latitude: float, noon_hour: float, obliquity: float) -> Floats:
     """Return the share of the production of a mean day in each of its 24 hours, in clock time.
 
@@ -95,9 +97,9 @@ def day_shape(month: int, *, latitude: float, noon_hour: float, obliquity: float
     height = sin(radians(latitude)) * sin(tilt) + cos(radians(latitude)) * cos(tilt) * np.cos(angle)
     shape = np.maximum(0.0, height).reshape(HOURS, STEPS).mean(axis=1)
     total = float(shape.sum())
-    if total <= 0.0:
-        return np.zeros(HOURS)
-    return np.asarray(shape / total, dtype=np.float64)
+    found: Floats = shape / total if total > 0.0 else np.zeros(HOURS)
+    found.setflags(write=False)
+    return found
 
 
 def consumed_at_once(production: Number, hours: Floats, loads: Sequence[tuple[Number, Floats]]) -> Number:

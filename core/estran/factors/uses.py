@@ -12,6 +12,9 @@ from estran.factors.names import read_index
 
 USES = "uses"
 
+ALONE = "="
+"""What starts a declaration of one identifier alone."""
+
 Starts = RootModel[tuple[str, ...]]
 
 
@@ -27,11 +30,19 @@ def read_uses() -> Mapping[str, tuple[str, ...]]:
 def is_used(identifier: str, starts: Iterable[str]) -> bool:
     """Return whether a factor is declared: by its identifier, or by how it starts, up to a dot.
 
+    What starts with `=` is one identifier alone, and none that goes on from it.
+
     Example:
         >>> is_used("soil.stock.cropland.4_1", ["soil.stock"]), is_used("soil.stocks.x", ["soil.stock"])
         (True, False)
+        >>> is_used("burial.marsh", ["=burial.marsh"]), is_used("burial.marsh.world", ["=burial.marsh"])
+        (True, False)
     """
-    return any(identifier == start or identifier.startswith(f"{start}.") for start in starts)
+    return any(
+        identifier == start.removeprefix(ALONE)
+        or (not start.startswith(ALONE) and identifier.startswith(f"{start}."))
+        for start in starts
+    )
 
 
 def processes_using(identifier: str) -> tuple[str, ...]:
@@ -56,12 +67,21 @@ def family(identifier: str) -> str:
 def write_uses(folder: Path, process: str, starts: Iterable[str]) -> Path:
     """Write what a process declares, in alphabetical order, and return the file."""
     path = folder / USES / f"{process}.yaml"
-    words = f"# Which factors the process `{process}` may read: identifiers, or how they start."
+    words = f"# What `{process}` may read: identifiers of factors, or how they start; `=` is that one alone."
     path.parent.mkdir(exist_ok=True)
     path.write_text(
-        "\n".join([words, *(f"- {start}" for start in sorted(set(starts)))]) + "\n", encoding="utf-8"
+        "\n".join([words, *(f"- {_quoted(start)}" for start in sorted(set(starts), key=_order))]) + "\n",
+        encoding="utf-8",
     )
     return path
+
+
+def _order(start: str) -> str:
+    return start.removeprefix(ALONE)
+
+
+def _quoted(start: str) -> str:
+    return f"'{start}'" if start.startswith(ALONE) else start
 
 
 @lru_cache(maxsize=8)

@@ -1,6 +1,5 @@
 """How large is a piece of the ellipsoid on which a CRS lies?"""
 
-from functools import lru_cache
 from math import sqrt
 
 import numpy as np
@@ -10,6 +9,9 @@ from pyproj import CRS
 from estran.carbon.errors import InvalidInput
 
 Floats = NDArray[np.float64]
+
+KEPT = 64
+"""CRS whose shape is remembered."""
 
 
 def band_area(south: float | Floats, north: float | Floats, crs: CRS) -> Floats:
@@ -42,9 +44,21 @@ def ellipsoid_density(latitude: Floats, crs: CRS) -> Floats:
     return np.asarray(axis**2 * (1.0 - e**2) * np.cos(latitude) / (1.0 - (e * np.sin(latitude)) ** 2) ** 2)
 
 
-@lru_cache(maxsize=64)
+_known: dict[int, tuple[CRS, tuple[float, float]]] = {}
+"""Shapes by CRS object: the hash of a CRS is that of its text, which takes longer than the areas."""
+
+
 def _ellipsoid(crs: CRS) -> tuple[float, float]:
     """Semi-major axis in metres and eccentricity."""
+    known = _known.get(id(crs))
+    if known is None:
+        if len(_known) >= KEPT:
+            _known.clear()
+        known = _known[id(crs)] = crs, _shape(crs)
+    return known[1]
+
+
+def _shape(crs: CRS) -> tuple[float, float]:
     shape = crs.ellipsoid
     if shape is None:
         raise InvalidInput(

@@ -203,6 +203,9 @@ class LimitSettings(Settings):
     area_ha: Annotated[float, Field(gt=0)] = 5_000_000.0
     features: Annotated[int, Field(gt=0)] = 10_000
     coverage_pixels: Annotated[int, Field(gt=0)] = 16_000_000
+    features_mb: Annotated[float, Field(ge=0)] = Field(
+        256.0, description="Memory for features held already written as GeoJSON, at most."
+    )
 
 
 class JobSettings(Settings):

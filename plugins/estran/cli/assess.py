@@ -106,6 +106,7 @@ def _place_options() -> list[click.Option]:
         click.Option(["--geometry"], type=click.File("rb"), help="A GeoJSON file, or - for standard input."),
         click.Option(["--collection"], help="A collection of the territory, such as communes."),
         click.Option(["--ids"], help="Identifiers of its features, separated by commas."),
+        click.Option(["--filter", "where"], help="A CQL2 text that chooses its features, instead of --ids."),
     ]
 
 
@@ -157,39 +158,42 @@ def _answer(process: type[AssessmentProcessor], config_path: Path, options: dict
 def _inputs(options: dict[str, Any]) -> dict[str, Any]:
     """The inputs of the file, replaced one by one by the options given."""
     file, overrides = options.pop("inputs"), options.pop("overrides", None)
-    inputs: Any = _json(file, "--inputs") if file else {}
-    if not isinstance(inputs, dict):
+    given: Any = _json(file, "--inputs") if file else {}
+    if not isinstance(given, dict):
         raise InvalidInput(
             "--inputs must hold an object of names and values",
             "--inputs doit contenir un objet de noms et de valeurs",
             where="--inputs",
         )
     # A request sent to the server keeps its inputs under that name.
-    inputs = dict(inputs["inputs"] if isinstance(inputs.get("inputs"), dict) else inputs)
+    inputs: dict[str, Any] = dict(given["inputs"] if isinstance(given.get("inputs"), dict) else given)
     if "geometry" in options:
-        given = _geometry(options.pop("geometry"), options.pop("collection"), options.pop("ids"), inputs)
-        inputs |= {"geometry": given}
+        inputs |= {"geometry": _geometry(options, inputs)}
     if overrides:
         inputs["overrides"] = _json(overrides, "--overrides")
     return inputs | {name: value for name, value in options.items() if value is not None}
 
 
-def _geometry(file: Any, collection: str | None, ids: str | None, inputs: dict[str, Any]) -> Any:
+def _geometry(options: dict[str, Any], inputs: dict[str, Any]) -> Any:
+    """Where the question is asked, by the options of a place, which are taken away."""
+    file, collection, ids, where = (options.pop(name) for name in ("geometry", "collection", "ids", "where"))
     given = [source for source in (file, collection, inputs.get("geometry")) if source is not None]
-    if len(given) != 1:
+    if len(given) != 1 or (collection is None and (ids or where)):
         raise InvalidInput(
-            "give --geometry, or --collection and --ids, or a geometry in --inputs",
-            "donnez --geometry, ou --collection et --ids, ou une géométrie dans --inputs",
+            "give --geometry, or --collection with --ids or --filter, or a geometry in --inputs",
+            "donnez --geometry, ou --collection avec --ids ou --filter, ou une géométrie dans --inputs",
             where="--geometry",
         )
     if file is not None:
         return _json(file, "--geometry")
     if collection is None:
         return inputs["geometry"]
-    return {
-        "collection": collection,
-        "ids": [part.strip() for part in (ids or "").split(",") if part.strip()],
-    }
+    reference: dict[str, Any] = {"collection": collection}
+    if ids:
+        reference["ids"] = [part.strip() for part in ids.split(",") if part.strip()]
+    if where:
+        reference["filter"] = where
+    return reference
 
 
 def _json(file: Any, option: str) -> Any:

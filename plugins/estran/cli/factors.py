@@ -72,7 +72,8 @@ def show(identifier: str, config_path: Path) -> None:
 @click.option(
     "--cases",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A YAML file of reference cases; the published examples by default.",
+    help="A YAML file of reference cases; by default the published examples, and the cases.yaml beside the "
+    "sources of the territory.",
 )
 @click.option("--no-cases", is_flag=True, help="Compare the factors only.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
@@ -84,7 +85,14 @@ def diff(
     BEFORE and AFTER are folders that hold factors: a copy of `factors/data` or of the whole project;
     `installed`, the default of AFTER, is those of this version.
     """
-    from estran.cli.factors_cases import answers, moves, published_cases, read_cases, read_processors
+    from estran.cli.factors_cases import (
+        answers,
+        kept_cases,
+        moves,
+        published_cases,
+        read_cases,
+        read_processors,
+    )
 
     folders = [_folder(name) for name in (before, after)]
     registries = []
@@ -96,7 +104,8 @@ def diff(
     failed: list[CaseAnswer] = []
     if not no_cases:
         processors = read_processors(config_path)
-        listed = read_cases(cases) if cases else published_cases(processors)
+        kept = () if cases else (*published_cases(processors), *kept_cases(config_path))
+        listed = read_cases(cases) if cases else kept
         old, new = (list(answers(listed, processors, folder)) for folder in folders)
         moved = moves(old, new)
         failed = [answer for answer in (*old, *new) if answer.error]
@@ -111,13 +120,14 @@ def diff(
 @click.option("--write", is_flag=True, help="Declare what is missing, in the files of this version.")
 def uses(config_path: Path, write: bool) -> None:
     """Hold the declared uses of factors against the examples / vérifier les usages déclarés."""
-    from estran.cli.factors_cases import answers, published_cases, read_processors
+    from estran.cli.factors_cases import answers, kept_cases, published_cases, read_processors
 
     processors = read_processors(config_path)
+    known = (*published_cases(processors), *kept_cases(config_path))
     declared = read_uses()
     wrong = False
     for process in processors:
-        cases = [case for case in published_cases(processors) if case.process == process]
+        cases = [case for case in known if case.process == process]
         used = {name for answer in answers(cases, processors, DATA) for name in answer.factors}
         starts = declared.get(process, ())
         lacking = sorted(name for name in used if not is_used(name, starts))

@@ -1,7 +1,8 @@
 """What do the reference cases answer with one version of the factors? Run on real data, case by case.
 
 A reference case is a process and its inputs: the examples that each process of the configuration
-publishes, or those of a YAML file: `- {id: …, process: …, inputs: {…}}`.
+publishes, those that the territory keeps in `cases.yaml` beside its sources, or those of another YAML file:
+`- {id: …, process: …, inputs: {…}}`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from pygeoapi.plugin import load_plugin
 
 from estran.carbon.errors import EstranError, InvalidInput, NotFound
 from estran.factors.documents import reading
+from estran.layers.territory import read_territory
 from estran.server.configuration import read_configuration
 
 
@@ -27,6 +29,9 @@ class ReferenceCase(BaseModel):
     process: str
     inputs: dict[str, Any]
 
+
+KEPT = "cases.yaml"
+"""Name of the file of cases of a territory."""
 
 Cases = RootModel[tuple[ReferenceCase, ...]]
 
@@ -80,6 +85,18 @@ def read_cases(path: Path) -> tuple[ReferenceCase, ...]:
             f"{path} n'est pas une liste de cas de référence : {error}",
             where=str(path),
         ) from error
+
+
+def kept_cases(config_path: Path) -> tuple[ReferenceCase, ...]:
+    """Return the cases that a territory keeps beside the folder of its sources, none where it keeps none.
+
+    Raises:
+        InvalidInput: the file is not a list of cases.
+    """
+    sources = read_territory(config_path).sources
+    folder = sources if sources.is_dir() else sources.parent
+    path = folder.parent / KEPT
+    return read_cases(path) if path.is_file() else ()
 
 
 def read_processors(config_path: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from estran.assessments.envelope import BreakdownRow, Envelope, Indicator
+from estran.assessments.report.wording import Amount, Voice
 from estran.carbon.text import Text
 
 INDICATOR = Text("Indicateur", "Indicator")
@@ -44,9 +45,7 @@ def print_report(envelope: Envelope, console: Console, language: str) -> None:
         partial = f" ({PARTIAL.read(language)})" if indicator.partial else ""
         table.add_row(
             indicator.title.read(language) + partial,
-            _number(indicator.value, language),
-            _interval(indicator, language),
-            indicator.unit,
+            *_figure(indicator, language),
         )
     console.print(table)
     if envelope.breakdown:
@@ -88,9 +87,7 @@ def _features(envelope: Envelope, language: str) -> Table:
         share = feature.coverage.share
         table.add_row(
             feature.id,
-            _number(total.value, language),
-            _interval(total, language),
-            total.unit,
+            *_figure(total, language),
             NO_AREA.read(language) if share is None else _percent(share, language),
             (feature.error.message if feature.error else feature.fitness.title).read(language),
         )
@@ -107,25 +104,21 @@ def _items(envelope: Envelope, language: str) -> Table:
     table.add_column(UNIT.read(language))
     ordered = sorted(envelope.breakdown, key=lambda row: -abs(row.value or 0.0))
     for row in ordered[:ITEMS_SHOWN]:
-        table.add_row(
-            row.title.read(language), _number(row.value, language), _interval(row, language), row.unit
-        )
+        table.add_row(row.title.read(language), *_figure(row, language))
     if len(ordered) > ITEMS_SHOWN:
         table.add_row(f"… +{len(ordered) - ITEMS_SHOWN}")
     return table
 
 
-def _interval(indicator: Indicator | BreakdownRow, language: str) -> str:
-    if indicator.low is None or indicator.high is None:
-        return ""
-    return f"{_number(indicator.low, language)} – {_number(indicator.high, language)}"
-
-
-def _number(value: float | None, language: str) -> str:
-    if value is None:
-        return NOT_EVALUATED.read(language)
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
-    return text.replace(",", " ").replace(".", ",") if language == "fr" else text
+def _figure(each: Indicator | BreakdownRow, language: str) -> tuple[str, str, str]:
+    """The value, the interval and the unit of a figure, with the digits that its interval deserves."""
+    voice, unit = Voice(language), each.unit
+    if each.value is None:
+        return NOT_EVALUATED.read(language), "", voice.unit(unit)
+    if each.low is None or each.high is None:
+        return voice.exact(each.value), "", voice.unit(unit)
+    amount = Amount(each.value, each.low, each.high, unit)
+    return voice.number(amount), voice.bounds(amount), voice.unit(unit)
 
 
 def _percent(share: float, language: str) -> str:

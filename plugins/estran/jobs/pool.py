@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Protocol
 
@@ -29,6 +29,9 @@ _READY_WITHIN_S = 120.0
 _PROCESSES: ForkServerContext | SpawnContext = (
     get_context("forkserver") if sys.platform == "linux" else get_context("spawn")
 )
+
+COMPILED = ("estran.layers.ledger.loops.integral", "estran.layers.ledger.loops.tally")
+"""Modules whose import compiles loops, or loads them from their cache: paid once, before the first fork."""
 
 
 class Listener(Protocol):
@@ -78,7 +81,7 @@ class WorkerPool:
         with self._change:
             if not self._is_started:
                 self._is_started = True
-                _preload(self._definitions)
+                preload(self._definitions)
                 for slot in self._slots:
                     slot.start()
 
@@ -288,13 +291,16 @@ class _Worker:
         self.pipe.close()
 
 
-def _preload(definitions: Iterable[str]) -> None:
+def preload(definitions: Iterable[str]) -> None:
     """Have the server of forks import what workers need, once: a new worker then takes tenths of a second.
 
-    It does so when it starts, with the first pool of this process.
+    It starts at the first call in this process and does so while the caller goes on. Compiled loops are made
+    ready there too.
     """
     modules = {json.loads(definition)["name"].rpartition(".")[0] for definition in definitions}
-    _PROCESSES.set_forkserver_preload(["estran.jobs.worker", *sorted(modules - {""})])
+    _PROCESSES.set_forkserver_preload(["estran.jobs.worker", *COMPILED, *sorted(modules - {""})])
+    if sys.platform == "linux":
+        forkserver.ensure_running()
 
 
 def _full(en: str, fr: str) -> QueueFull:

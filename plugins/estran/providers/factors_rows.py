@@ -9,6 +9,7 @@ from typing import Any
 from estran.factors.entries import Entry
 from estran.factors.factor import DATE, Factor, Gap
 from estran.factors.registry import Registry
+from estran.factors.sources import french_source
 from estran.factors.uses import processes_using
 from estran.layers.features.query import Field
 
@@ -105,7 +106,7 @@ def factor_row(entry: Entry, registry: Registry, language: str) -> Row:
         "day": _day(factor),
         "category": factor.category or None,
         "processes": SEPARATOR.join(processes_using(factor.id)) or None,
-        "source": factor.source.title,
+        "source": french_source(factor.source.title) if language == "fr" else factor.source.title,
         "link": factor.source.link,
         "licence": factor.source.licence,
         "attribution": factor.source.attribution,

@@ -90,11 +90,11 @@ class PageLinks(list[dict[str, str]]):
 
     def __init__(self, links: Sequence[dict[str, str]], *, next_by_offset: bool) -> None:
         super().__init__(links)
-        self._next_by_offset = next_by_offset
+        self.next_by_offset = next_by_offset
 
     def append(self, link: dict[str, str]) -> None:
         """Add a link, unless it is a `next` that would mislead."""
-        if link.get("rel") != "next" or self._next_by_offset:
+        if link.get("rel") != "next" or self.next_by_offset:
             super().append(_titled(link))
 
 

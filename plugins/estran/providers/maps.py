@@ -9,7 +9,7 @@ from pyproj import CRS
 
 from estran.carbon.errors import EstranError, InvalidInput
 from estran.layers.drawing.encoding import PictureFormat
-from estran.layers.drawing.map import draw_map
+from estran.layers.drawing.map import Void, draw_map
 from estran.layers.features.times import Interval, parse_interval
 from estran.layers.geodesy import parse_crs
 from estran.layers.raster import Colour
@@ -36,6 +36,7 @@ class MapProvider(BaseProvider):  # type: ignore[misc]
         transparent: bool = True,
         format_: str = "png",
         background: Colour = (255, 255, 255, 255),
+        void: Void | None = None,
         **_others: Any,
     ) -> bytes:
         """Return the picture of the collection.
@@ -50,6 +51,7 @@ class MapProvider(BaseProvider):  # type: ignore[misc]
             transparent: Whether what the layer does not cover is left transparent.
             format_: `png`, `jpeg` or `webp`.
             background: Colour of what the layer does not cover otherwise.
+            void: How the parts outside of what the CRS can name look, where not as the rest.
 
         Raises:
             BadQuery: a parameter is wrong.
@@ -67,6 +69,7 @@ class MapProvider(BaseProvider):  # type: ignore[misc]
                 width,
                 height,
                 background=None if transparent else background,
+                void=void,
                 interval=parse_interval(datetime_) if isinstance(datetime_, str) else datetime_,
                 name=picture_format(format_),
             )

@@ -13,7 +13,8 @@ from math import ceil, isfinite, sqrt
 from PIL import ImageColor
 from pyproj import CRS
 
-from estran.carbon.errors import InvalidInput, TooLarge
+from estran.carbon.errors import InvalidGeometry, InvalidInput, TooLarge
+from estran.layers.drawing.map import Void
 from estran.layers.features.times import Interval
 from estran.layers.geodesy import metres_per_unit, parse_crs
 from estran.layers.raster import Colour
@@ -44,6 +45,7 @@ class MapAsked:
         width: Pixels across.
         height: Pixels down.
         background: Colour of what no layer covers, None for transparent.
+        void: How what is nowhere on Earth looks, None when as the background.
         interval: Time of the layers that have one.
     """
 
@@ -52,6 +54,7 @@ class MapAsked:
     width: int
     height: int
     background: Colour | None
+    void: Void | None
     interval: Interval | None
 
     def content_bbox(self) -> str:
@@ -83,7 +86,7 @@ def map_asked(
     in_subset, axes = time_in_subset(subsets)
     interval = asked_interval(parameters.get("datetime"), in_subset)
     _one_place(parameters, bool(axes))
-    whole = moved_bounds(extent, extent_crs, crs)
+    whole = map_extent(extent, extent_crs, crs)
     cell = _cell(parameters, crs)
     if "center" in parameters:
         bounds, size = _around(parameters, crs, whole, cell)
@@ -94,7 +97,8 @@ def map_asked(
         bounds = _bounds(areas, crs, extent, extent_crs) if areas else whole
         size = _size(parameters, bounds, cell)
     _check_size(size, limit)
-    return MapAsked(bounds, crs, *size, _background(parameters), interval)
+    background = _background(parameters)
+    return MapAsked(bounds, crs, *size, background, _void(parameters, background), interval)
 
 
 def _crs(parameters: Mapping[str, str], native: CRS) -> CRS:
@@ -133,7 +137,7 @@ def _bounds(areas: list[Area], crs: CRS, extent: Bounds, extent_crs: CRS) -> Bou
     """The rectangle of the map that the areas have in common; their open sides are those of the extent."""
     edges = []
     for area in areas:
-        known = moved_bounds(extent, extent_crs, area.crs)
+        known = map_extent(extent, extent_crs, area.crs)
         left, bottom, right, top = (
             side if isfinite(side) else own for side, own in zip(area.bounds, known, strict=True)
         )
@@ -146,6 +150,19 @@ def _bounds(areas: list[Area], crs: CRS, extent: Bounds, extent_crs: CRS) -> Bou
             min(edge[3] for edge in edges),
         )
     )
+
+
+def map_extent(extent: Bounds, own: CRS, crs: CRS) -> Bounds:
+    """Return an extent in the CRS of a map; where it leaves what this CRS can name, the rest."""
+    try:
+        return moved_bounds(extent, own, crs)
+    except InvalidGeometry:
+        use = crs.area_of_use
+        if use is None or not own.is_geographic:
+            raise
+        west, south, east, north = extent
+        kept = (max(west, use.west), max(south, use.south), min(east, use.east), min(north, use.north))
+        return moved_bounds(_not_empty(kept), own, crs)
 
 
 def _not_empty(bounds: Bounds) -> Bounds:
@@ -273,32 +290,53 @@ def _background(parameters: Mapping[str, str]) -> Colour | None:
     text = parameters.get("bgcolor")
     transparent = parameters.get("transparent", "true" if text is None else "false")
     if transparent not in {"true", "false"}:
-        raise InvalidInput(
-            f"transparent must be true or false; got {transparent[:40]!r}",
-            f"transparent doit être true ou false ; reçu {transparent[:40]!r}",
-            where="transparent",
-        )
-    colour = WHITE if text is None else _colour(text)
+        raise _not_boolean("transparent", transparent)
+    colour = WHITE if text is None else _colour(text, "bgcolor")
     return None if transparent == "true" else colour
 
 
-def _colour(text: str) -> Colour:
+def _void(parameters: Mapping[str, str], background: Colour | None) -> Void | None:
+    """How what is nowhere on Earth looks: transparency and colour follow the background unless said."""
+    text = parameters.get("void-color")
+    transparent = parameters.get("void-transparent")
+    if text is None and transparent is None:
+        return None
+    if transparent not in {None, "true", "false"}:
+        raise _not_boolean("void-transparent", str(transparent))
+    own = (
+        _colour(text, "void-color")
+        if text is not None
+        else _colour(parameters.get("bgcolor", "white"), "bgcolor")
+    )
+    is_clear = background is None and text is None if transparent is None else transparent == "true"
+    return Void(None if is_clear else own)
+
+
+def _not_boolean(name: str, text: str) -> InvalidInput:
+    return InvalidInput(
+        f"{name} must be true or false; got {text[:40]!r}",
+        f"{name} doit être true ou false ; reçu {text[:40]!r}",
+        where=name,
+    )
+
+
+def _colour(text: str, name: str) -> Colour:
     """Return a colour written `0xRRGGBB`, `#RRGGBB`, `RRGGBB` or by its name on the web.
 
     Raises:
         InvalidInput: it is none of them.
 
     Example:
-        >>> _colour("0xFF8000"), _colour("white")
+        >>> _colour("0xFF8000", "bgcolor"), _colour("white", "bgcolor")
         ((255, 128, 0, 255), (255, 255, 255, 255))
     """
     written = ImageColor.colormap.get(text.lower(), text)
     match = re.fullmatch(r"(?:0x|#)?([0-9a-f]{6})", str(written), flags=re.IGNORECASE | re.ASCII)
     if match is None:
         raise InvalidInput(
-            f"bgcolor must be a name or 0xRRGGBB; got {text[:40]!r}",
-            f"bgcolor doit être un nom ou 0xRRVVBB ; reçu {text[:40]!r}",
-            where="bgcolor",
+            f"{name} must be a name or 0xRRGGBB; got {text[:40]!r}",
+            f"{name} doit être un nom ou 0xRRVVBB ; reçu {text[:40]!r}",
+            where=name,
         )
     red, green, blue = bytes.fromhex(match[1])
     return red, green, blue, 255

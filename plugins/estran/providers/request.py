@@ -39,17 +39,21 @@ def read_request() -> Asked | None:
     """Return what the current HTTP request asks, or None when there is none."""
     if not has_request_context():
         return None
+    return Asked(
+        method=flask_request.method,
+        address=flask_request.base_url,
+        parameters=flask_request.args.to_dict(),
+        language=_spoken(),
+    )
+
+
+def _spoken() -> str:
     wanted = (
         g.get("estran_language")
         or flask_request.args.get("lang")
         or flask_request.accept_languages.best_match(["en", "fr"])
     )
-    return Asked(
-        method=flask_request.method,
-        address=flask_request.base_url,
-        parameters=flask_request.args.to_dict(),
-        language="fr" if (wanted or "").lower().startswith("fr") else "en",
-    )
+    return "fr" if (wanted or "").lower().startswith("fr") else "en"
 
 
 def language() -> str:
@@ -57,8 +61,7 @@ def language() -> str:
     given = _language.get()
     if given is not None:
         return given
-    asked = read_request()
-    return asked.language if asked else "en"
+    return _spoken() if has_request_context() else "en"
 
 
 @contextmanager
@@ -86,8 +89,7 @@ def current_parameters() -> Mapping[str, str]:
     given = _parameters.get()
     if given is not None:
         return given
-    asked = read_request()
-    return asked.parameters if asked else {}
+    return flask_request.args.to_dict() if has_request_context() else {}
 
 
 def only_headers() -> bool:

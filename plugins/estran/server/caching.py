@@ -23,6 +23,9 @@ HEADERS = "-headers"
 DATED = frozenset({"application/geopackage+sqlite3"})
 """Media types whose files hold the time of their writing: equal data, other bytes, so a weak tag."""
 
+STATUS = ":status"
+"""Among the headers that are kept, the status of an answer that is not 200: an empty tile."""
+
 NOT_KEPT = frozenset({"ETag", "Last-Modified", "Cache-Control", "Vary", "Content-Length"})
 
 
@@ -51,16 +54,25 @@ def cached(
         return _with_policy(service, collection, _not_modified(tag))
     g.estran_kept = keep and tag is not None
     response = _remembered(service, tag, keep=keep) or produce()
-    if response.status_code != 200:
+    if response.status_code not in {200, 204}:
         return response
     if tag is not None:
         _remember(service, tag, response, keep=keep)
+    if response.status_code == 204:
+        return _with_policy(service, collection, response)
+    return _validated(service, collection, response, tag, version.modified)
+
+
+def _validated(
+    service: Service, collection: str | None, response: Response, tag: str | None, modified: float | None
+) -> Response:
+    """Return an answer with its tag and its date, or 304 when the client already has it."""
     if tag is None and not response.is_streamed and request.method == "GET":
         tag = hashlib.sha256(response.get_data()).hexdigest()[:32]
     if tag is not None:
         response.set_etag(tag, weak=response.mimetype in DATED)
-    if version.modified is not None and int(version.modified) < int(time.time()):
-        response.headers["Last-Modified"] = formatdate(version.modified, usegmt=True)
+    if modified is not None and int(modified) < int(time.time()):
+        response.headers["Last-Modified"] = formatdate(modified, usegmt=True)
     if _is_held(response):
         response = _not_modified(tag)
     elif request.method == "HEAD" and not response.is_streamed:
@@ -100,11 +112,19 @@ def _remembered(service: Service, tag: str | None, *, keep: bool) -> Response | 
     kept = service.memory.get(tag) if keep else None
     if kept is None and request.method == "HEAD":
         kept = service.memory.get(f"{tag}{HEADERS}")
-    return Response(kept[0], headers=list(kept[1])) if kept else None
+    if kept is None:
+        return None
+    headers = dict(kept[1])
+    response = Response(kept[0], int(headers.pop(STATUS, 200)), headers=headers)
+    if "Content-Type" not in headers:
+        response.headers.pop("Content-Type", None)
+    return response
 
 
 def _remember(service: Service, tag: str, response: Response, *, keep: bool) -> None:
     headers = tuple(pair for pair in response.headers.items() if pair[0] not in NOT_KEPT)
+    if response.status_code != 200:
+        headers = (*headers, (STATUS, str(response.status_code)))
     service.memory.put(f"{tag}{HEADERS}", b"", headers)
     if keep and not response.is_streamed:
         service.memory.put(tag, response.get_data(), headers)

@@ -234,22 +234,31 @@ def _check_pygeoapi(document: Mapping[str, Any], lines: Lines, file: Path) -> It
         )
     for identifier, resource in configuration["resources"].items():
         for position, provider in enumerate(resource.get("providers", [])):
-            data = None if provider["type"] in {"tile", "record"} else provider.get("data")
-            if (
-                isinstance(data, str)
-                and Path(data).is_absolute()
-                and not data.startswith("/vsi")
-                and not Path(data).exists()
-            ):
-                here = ("resources", identifier, "providers", position, "data")
-                yield Problem(
-                    line=lines.line(here),
-                    key=_dotted(here),
-                    message_en=f"the file {data} does not exist yet; run `estran data build`",
-                    message_fr=f"le fichier {data} n'existe pas encore ; lancez `estran data build`",
-                    suggestion="estran data build",
-                    is_error=False,
-                )
+            here = ("resources", identifier, "providers", position, "data")
+            if provider["type"] not in {"tile", "record"}:
+                yield from _missing(provider.get("data"), here, lines)
+            if provider["type"] == "coverage":
+                for instant, file_of in (provider.get("times") or {}).items():
+                    yield from _missing(file_of, ("resources", identifier, OUR_KEY, "times", instant), lines)
+
+
+def _missing(data: object, here: tuple[str | int, ...], lines: Lines) -> Iterator[Problem]:
+    """Say that a file is not there; an address is not a file."""
+    if (
+        not isinstance(data, str)
+        or data.startswith("/vsi")
+        or not Path(data).is_absolute()
+        or Path(data).exists()
+    ):
+        return
+    yield Problem(
+        line=lines.line(here),
+        key=_dotted(here),
+        message_en=f"the file {data} does not exist yet; run `estran data build`",
+        message_fr=f"le fichier {data} n'existe pas encore ; lancez `estran data build`",
+        suggestion="estran data build",
+        is_error=False,
+    )
 
 
 def _resource_schemas() -> dict[str, Sequence[str]]:

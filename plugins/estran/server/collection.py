@@ -9,7 +9,6 @@ from flask import Response, request
 from pygeoapi import l10n
 from pygeoapi.api import itemtypes
 from pygeoapi.api.coverages import get_collection_coverage
-from pygeoapi.util import get_dataset_formatters
 from werkzeug.exceptions import MethodNotAllowed
 
 from estran.carbon.errors import InvalidInput
@@ -17,7 +16,7 @@ from estran.layers.features.cql_json import JSON as JSON_FILTER
 from estran.providers.coverage import MEDIA_TYPES
 from estran.providers.features_filter import PARAMETERS as FILTER
 from estran.providers.request import current_parameters, set_parameters
-from estran.server import downloads, editing
+from estran.server import downloads, editing, features
 from estran.server.api import EstranAPI, EstranRequest
 from estran.server.bodies import check_media_type, json_object
 from estran.server.caching import cached
@@ -38,10 +37,10 @@ from estran.server.negotiation import (
     coverage_formats,
 )
 from estran.server.negotiation import ITEM as ITEM_FORMATS
-from estran.server.parameters import COVERAGE, ITEM, QUERYABLES
+from estran.server.parameters import COVERAGE, ITEM, QUERYABLES, checked_parameters
 from estran.server.parameters import ITEMS as ITEMS_PARAMETERS
 from estran.server.queryables import described_queryables, described_schema
-from estran.server.service import GEOJSON, Answer, Service
+from estran.server.service import GEOJSON, NOTHING, Answer, Service
 from estran.server.styles import layer_page
 
 ASKED = ("filter", "sortby", "limit", "bbox", "datetime")
@@ -123,24 +122,28 @@ def items(service: Service, collection: str) -> Response:
         return editing.create(service, collection)
     body = _filter_body(service, collection) if request.method == "POST" else b""
     least = _least(provider["id_field"], state.fields) if request.method == "HEAD" else {}
-    make = partial(
-        service.answer,
-        partial(_items, least=least),
-        collection,
-        formats=_items_formats(service, collection),
-        allowed=(ITEMS_PARAMETERS if state.filterable else ITEMS_PARAMETERS - FILTER)
-        | ({"q"} if state.searchable else set()),
-        fields=state.fields,
-        body=body,
-        template="collections/items/index.html",
-        data={
-            **_item_data(service, collection),
-            "offset": request.args.get("offset", 0, type=int),
-            "fields": state.fields if state.filterable else (),
-            "asked": {name: request.args[name] for name in ASKED if name in request.args},
-        },
+    formats = _items_formats(service, collection)
+    name = chosen_format(request, formats)
+    allowed = (ITEMS_PARAMETERS if state.filterable else ITEMS_PARAMETERS - FILTER) | (
+        {"q"} if state.searchable else set()
     )
-    return cached(service, collection, make)
+    is_ours = name in {JSON, HTML} and features.serves(service, collection)
+    if is_ours:
+        make = partial(_own_items, service, collection, name, allowed, least=least, body=body)
+    else:
+        make = partial(
+            service.answer,
+            partial(_items, least=least),
+            collection,
+            formats=formats,
+            allowed=allowed,
+            fields=state.fields,
+            body=body,
+            template="collections/items/index.html",
+            data=_items_data(service, collection) if name == HTML else NOTHING,
+        )
+    # What HEAD makes has the headers of the page, not its body.
+    return cached(service, collection, make, keep=is_ours and name == JSON and request.method == "GET")
 
 
 def item(service: Service, collection: str, item: str) -> Response:
@@ -149,16 +152,20 @@ def item(service: Service, collection: str, item: str) -> Response:
     _provider(service, collection, "feature")
     if request.method in editing.WRITING:
         return editing.change(service, collection, item)
-    make = partial(
-        service.answer,
-        _item,
-        collection,
-        item,
-        formats=ITEM_FORMATS,
-        allowed=ITEM,
-        template="collections/items/item.html",
-        data=_item_data(service, collection),
-    )
+    name = chosen_format(request, ITEM_FORMATS)
+    if name in {JSON, HTML} and features.serves(service, collection):
+        make = partial(_own_item, service, collection, item, name)
+    else:
+        make = partial(
+            service.answer,
+            _item,
+            collection,
+            item,
+            formats=ITEM_FORMATS,
+            allowed=ITEM,
+            template="collections/items/item.html",
+            data=_item_data(service, collection) if name == HTML else NOTHING,
+        )
     if state.editable:
         return editing.tagged(service, collection, item, make)
     return cached(service, collection, make)
@@ -197,6 +204,39 @@ def _items(api: EstranAPI, asked: EstranRequest, collection: str, *, least: Mapp
     return answer
 
 
+def _own_items(
+    service: Service,
+    collection: str,
+    name: str,
+    allowed: Collection[str],
+    *,
+    least: Mapping[str, str],
+    body: bytes,
+) -> Response:
+    """Return a page of features of one of our stores, as JSON or as a page of HTML."""
+    fields = service.layers.require(collection).fields
+    parameters = checked_parameters(request.args, allowed, fields=fields)
+    found = features.page(service, collection, parameters, read=least, body=body)
+    if name == JSON:
+        return service.sent(found.content(), found.members["links"], found.headers)
+    data = _items_data(service, collection)
+    return service.written(
+        found.document(), name, template="collections/items/index.html", data=data, headers=found.headers
+    )
+
+
+def _own_item(service: Service, collection: str, item: str, name: str) -> Response:
+    """Return a feature of one of our stores, as JSON or as a page of HTML."""
+    parameters = checked_parameters(request.args, ITEM)
+    found = features.feature(service, collection, item, parameters)
+    if name == JSON:
+        return service.sent(found.content(), found.members["links"], found.headers)
+    data = _item_data(service, collection)
+    return service.written(
+        found.document(), name, template="collections/items/item.html", data=data, headers=found.headers
+    )
+
+
 def _least(id_field: str, fields: Collection[str]) -> Mapping[str, str]:
     """Return the parameters with which a page has the same headers and costs the least."""
     return {"skipGeometry": "true", **({"properties": id_field} if id_field in fields else {})}
@@ -216,8 +256,7 @@ def _filter_body(service: Service, collection: str) -> bytes:
 
 
 def _items_formats(service: Service, collection: str) -> Formats:
-    formatters = get_dataset_formatters(service.configuration["resources"][collection])
-    return {**ITEMS, **{made.f: (bare(made.mimetype),) for made in formatters.values()}}
+    return {**ITEMS, **{made.f: (bare(made.mimetype),) for made in service.formatters(collection).values()}}
 
 
 def _provider(service: Service, collection: str, kind: str) -> dict[str, Any]:
@@ -240,6 +279,17 @@ def _places(service: Service, collection: str) -> dict[str, Any]:
     """Return the addresses that a page of a collection shows."""
     collections_path = service.api.get_collections_url()
     return {"collections_path": collections_path, "dataset_path": f"{collections_path}/{collection}"}
+
+
+def _items_data(service: Service, collection: str) -> dict[str, Any]:
+    """Return what a page of features needs beside them, its form included."""
+    state = service.layers.require(collection)
+    return {
+        **_item_data(service, collection),
+        "offset": request.args.get("offset", 0, type=int),
+        "fields": state.fields if state.filterable else (),
+        "asked": {name: request.args[name] for name in ASKED if name in request.args},
+    }
 
 
 def _item_data(service: Service, collection: str) -> dict[str, Any]:

@@ -54,6 +54,7 @@ SCHEMAS = (
     f"{SPEC}/ogcapi-features-5/1.0/conf/core-roles-features",
     f"{SPEC}/ogcapi-features-5/1.0/conf/returnables-and-receivables",
     f"{SPEC}/ogcapi-features-5/1.0/conf/queryables",
+    f"{SPEC}/ogcapi-features-5/1.0/conf/sortables",
 )
 EDITING = (
     f"{SPEC}/ogcapi-features-4/1.0/conf/create-replace-delete",
@@ -78,6 +79,7 @@ MAPS = (
     f"{SPEC}/ogcapi-maps-1/1.0/conf/collection-map",
     f"{SPEC}/ogcapi-maps-1/1.0/conf/dataset-map",
     f"{SPEC}/ogcapi-maps-1/1.0/conf/collections-selection",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/background",
     f"{SPEC}/ogcapi-maps-1/1.0/conf/spatial-subsetting",
     f"{SPEC}/ogcapi-maps-1/1.0/conf/scaling",
     f"{SPEC}/ogcapi-maps-1/1.0/conf/display-resolution",
@@ -85,7 +87,9 @@ MAPS = (
     f"{SPEC}/ogcapi-maps-1/1.0/conf/crs",
     f"{SPEC}/ogcapi-maps-1/1.0/conf/png",
     f"{SPEC}/ogcapi-maps-1/1.0/conf/jpeg",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/html",
     f"{SPEC}/ogcapi-maps-1/1.0/conf/api-operations",
+    f"{SPEC}/ogcapi-maps-1/1.0/conf/cors",
 )
 PROCESSES = (
     f"{SPEC}/ogcapi-processes-1/1.0/conf/core",
@@ -110,7 +114,11 @@ TILES = (
     f"{SPEC}/tms/2.0/conf/json-tilematrixsetlimits",
     f"{SPEC}/tms/2.0/conf/json-tilesetmetadata",
 )
-VECTOR_TILES = (f"{SPEC}/ogcapi-tiles-1/1.0/conf/mvt",)
+VECTOR_TILES = (
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/mvt",
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/collections-selection",
+)
 
 STYLES = (
     f"{SPEC}/ogcapi-styles-1/1.0/conf/core",

@@ -55,6 +55,8 @@ def change(service: Service, collection: str, item: str) -> Response:
         target.update(item, _body(service, frozenset({MERGE_PATCH})), content_crs, check)
     response = Response(status=204)
     del response.headers["Content-Type"]
+    if request.method != "DELETE":
+        response.headers["ETag"] = f'"{target.state(item)}"'
     return response
 
 

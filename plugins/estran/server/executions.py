@@ -19,6 +19,7 @@ from estran.server.attachments import attached
 from estran.server.bodies import check_media_type, json_object
 from estran.server.caching import cached
 from estran.server.errors import NotAcceptable
+from estran.server.executions_kept import kept_execution
 from estran.server.negotiation import (
     HTML,
     JSON,
@@ -99,18 +100,22 @@ def execute(service: Service, process: str) -> Response:
         several = len(metadata.get("outputs") or ()) > 1
         media_type = _media_type([JSON_TYPE] if several else available_media_types(metadata))
     mode = preferred_mode(request.headers.get("Prefer", ""))
-    response = service.answer(
-        processes_api.execute_process,
-        process,
-        formats=JSON_ONLY,
-        chosen=JSON,
-        body=body,
-        headers={"Prefer": mode},
-        media_type=media_type,
-    )
-    if response.status_code == 200:
-        response.headers.pop("Location", None)
-    return attached(link_result(service, process, response))
+
+    def make() -> Response:
+        response = service.answer(
+            processes_api.execute_process,
+            process,
+            formats=JSON_ONLY,
+            chosen=JSON,
+            body=body,
+            headers={"Prefer": mode},
+            media_type=media_type,
+        )
+        if response.status_code == 200:
+            response.headers.pop("Location", None)
+        return attached(link_result(service, process, response))
+
+    return kept_execution(service, manager.get_processor(process), body, mode, make)
 
 
 def jobs(service: Service) -> Response:

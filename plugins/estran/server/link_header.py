@@ -1,5 +1,6 @@
 """The HTTP `Link` header: the links of a document that help before its body is read."""
 
+import re
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
@@ -18,6 +19,9 @@ REPEATED = (
     "license",
 )
 """Relations repeated in the header: registered names only, which stay short."""
+
+
+_UNFIT = re.compile(r"[^!#-;=?-~]")
 
 
 def link_header(links: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
@@ -51,11 +55,7 @@ def _uri(text: str) -> str:
         >>> _uri("http://x/é>")
         'http://x/%C3%A9%3E'
     """
-    return "".join(mark if _fits(mark) else _percent(mark) for mark in text)
-
-
-def _fits(mark: str) -> bool:
-    return mark.isascii() and mark.isprintable() and mark not in '<>" '
+    return _UNFIT.sub(lambda found: _percent(found[0]), text)
 
 
 def _percent(mark: str) -> str:

@@ -7,7 +7,18 @@ A service that adds links to every collection names its function in `SOURCES`. T
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from estran.server import coverages, downloads, maps, records, styles, styles_qgis, tiles
+from estran.server import (
+    coverages,
+    downloads,
+    maps,
+    records,
+    records_dcat,
+    sortables,
+    styles,
+    styles_qgis,
+    tiles,
+    tiles_dataset,
+)
 from estran.server.service import Service
 
 type Source = Callable[[Service, str], list[dict[str, Any]]]
@@ -21,10 +32,17 @@ SOURCES: tuple[Source, ...] = (
     downloads.links,
     coverages.links,
     tiles.links,
+    sortables.links,
 )
 """What adds links to a collection."""
 
-LANDING: tuple[LandingSource, ...] = (styles.landing_links, maps.landing_links, tiles.landing_links)
+LANDING: tuple[LandingSource, ...] = (
+    styles.landing_links,
+    maps.landing_links,
+    tiles.landing_links,
+    tiles_dataset.landing_links,
+    records_dcat.landing_links,
+)
 """What adds links to the landing page."""
 
 

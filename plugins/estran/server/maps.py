@@ -24,7 +24,7 @@ from estran.layers.styles.catalogue import style_of
 from estran.layers.territory import Layer, Territory, read_territory
 from estran.providers.coverage_json import crs_uri
 from estran.providers.maps import picture_format
-from estran.providers.maps_query import MapAsked, map_asked
+from estran.providers.maps_query import WHITE, MapAsked, map_asked, map_extent
 from estran.server.caching import cached
 from estran.server.negotiation import HTML, MAPS, chosen_format
 from estran.server.parameters import DATASET_MAP, MAP, checked_parameters
@@ -62,7 +62,7 @@ def links(service: Service, collection: str) -> list[dict[str, Any]]:
 
 def landing_links(service: Service) -> list[dict[str, Any]]:
     """Return the links of the landing page to the map of the territory."""
-    return _links(service, "/map") if _default_layers(service) else []
+    return _links(service, "/map") if default_layers(service) else []
 
 
 def can_be_drawn(service: Service, collection: str) -> bool:
@@ -100,7 +100,8 @@ def _one(service: Service, collection: str) -> Response:
         crs=asked.crs,
         datetime_=asked.interval,
         transparent=asked.background is None,
-        background=asked.background,
+        background=asked.background or WHITE,
+        void=asked.void,
         format_=name,
     )
     return _picture(service, body, name, asked)
@@ -111,7 +112,7 @@ def _several(service: Service) -> Response:
     name = chosen_format(request, MAPS)
     territory = read_territory(service.config_path)
     named = parameters.get("collections")
-    identifiers = named.split(",") if named is not None else _default_layers(service)
+    identifiers = named.split(",") if named is not None else default_layers(service)
     for identifier in identifiers:
         service.layers.require(identifier)
         if not can_be_drawn(service, identifier):
@@ -120,7 +121,7 @@ def _several(service: Service) -> Response:
         raise _nothing_to_draw("map")
     asked = map_asked(
         parameters,
-        extent=_union([_corners(service, identifier) for identifier in identifiers]),
+        extent=_union([corners(service, identifier) for identifier in identifiers]),
         extent_crs=parse_crs("CRS84"),
         native=parse_crs(territory.settings.ledger.crs),
         limit=_limit(territory),
@@ -135,6 +136,7 @@ def _several(service: Service) -> Response:
         asked.width,
         asked.height,
         background=asked.background,
+        void=asked.void,
         interval=asked.interval,
         name=picture_format(name),
     )
@@ -157,7 +159,7 @@ def _page(service: Service, collection: str, drawn: Sequence[str], asked: MapAsk
     territory = read_territory(service.config_path)
     language = service.language().language
     legends = [drawn_legend(style_of(territory, identifier), language) for identifier in drawn]
-    extent = _union([_corners(service, identifier) for identifier in drawn])
+    extent = _union([corners(service, identifier) for identifier in drawn])
     document = {
         "collection": collection,
         "collections": list(drawn),
@@ -175,7 +177,7 @@ def _page(service: Service, collection: str, drawn: Sequence[str], asked: MapAsk
     return service.written(document, HTML, template="collections/map/index.html")
 
 
-def _default_layers(service: Service) -> Sequence[str]:
+def default_layers(service: Service) -> Sequence[str]:
     """The layers of the map of the territory: those of the known roles, else all that can be drawn."""
     territory = read_territory(service.config_path)
     drawn = [
@@ -203,17 +205,22 @@ def _crs(layer: Layer) -> CRS:
 def _extent(service: Service, layer: Layer) -> tuple[Bounds, CRS]:
     """Edges of a layer: those of its cells, or those that its collection declares."""
     if layer.table:
-        return _corners(service, layer.id), parse_crs("CRS84")
+        return corners(service, layer.id), parse_crs("CRS84")
     grid = open_raster(layer.path).grid
     return grid.bounds, grid.crs
 
 
-def _corners(service: Service, collection: str) -> Bounds:
+def corners(service: Service, collection: str) -> Bounds:
     """West, south, east, north of a collection, whose extent may be a list of boxes and have heights."""
     written = service.configuration["resources"][collection]["extents"]["spatial"]["bbox"]
     box = written[0] if isinstance(written[0], list | tuple) else written
     half = len(box) // 2
     return float(box[0]), float(box[1]), float(box[half]), float(box[half + 1])
+
+
+def whole_extent(boxes: Sequence[Bounds], crs: CRS) -> Bounds:
+    """Return the edges, in a CRS, of boxes in longitude and latitude."""
+    return map_extent(_union(boxes), parse_crs("CRS84"), crs)
 
 
 def _union(boxes: Sequence[Bounds]) -> Bounds:

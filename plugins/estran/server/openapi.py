@@ -72,6 +72,8 @@ def openapi_document(
     paths = {path: operations for path, operations in made["paths"].items() if address_of(path, served)}
     for identifier in known:
         paths.setdefault(f"/collections/{identifier}/schema", {"get": {}})
+        if f"/collections/{identifier}/items" in paths:
+            paths[f"/collections/{identifier}/sortables"] = {"get": {"tags": [identifier]}}
     paths |= map_paths(served)
     paths |= {
         f"/collections/{identifier}/download": {"get": {"tags": [identifier]}}
@@ -79,6 +81,7 @@ def openapi_document(
         if download_formats(served[identifier])
     }
     paths["/health"] = {"get": {}}
+    paths["/dashboard"] = {"get": {"tags": ["server"]}}
     made["paths"] = {
         path: {
             method: document.operation(path, method, operation, served)
@@ -98,7 +101,16 @@ def openapi_document(
     describe_tiles(made, served, language[:2], configuration["server"]["languages"])
     describe_styles(made, served, language[:2], configuration["server"]["languages"])
     describe_uploads(made, language[:2])
+    _describe_not_modified(made, language[:2])
     return made
+
+
+def _describe_not_modified(document: dict[str, Any], language: str) -> None:
+    """Say that a client which has an answer already, by its tag or its date, may be told just that."""
+    words = "Rien n'a changé depuis" if language == "fr" else "Nothing has changed since"
+    for path, operations in document["paths"].items():
+        if "get" in operations and not path.startswith(("/jobs", "/health")):
+            operations["get"]["responses"].setdefault("304", {"description": words})
 
 
 def _search(language: str) -> dict[str, Any]:

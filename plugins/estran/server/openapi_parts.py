@@ -56,11 +56,13 @@ _FIXED: Mapping[str, Address] = {
     "/jobs/{jobId}/results": Address("results", PLAIN, parameters.COMMON),
     "/health": Address("health", JSON_ONLY, parameters.COMMON),
     "/map": Address("map", MAPS, parameters.DATASET_MAP),
+    "/dashboard": Address("dashboard", PLAIN, parameters.COMMON | {"commune"}),
 }
 _OF_COLLECTION: Mapping[str, Address] = {
     "": Address("collection", JSON_AND_HTML, parameters.COMMON),
     "/schema": Address("schema", SCHEMAS, parameters.COMMON),
     "/queryables": Address("queryables", SCHEMAS, parameters.QUERYABLES),
+    "/sortables": Address("sortables", SCHEMAS, parameters.COMMON),
     "/items": Address("items", ITEMS, parameters.ITEMS),
     "/items/{featureId}": Address("item", ITEM, parameters.ITEM),
     "/map": Address("map", MAPS, parameters.MAP),

@@ -7,7 +7,7 @@ from typing import Any
 from estran.server.negotiation import HTML, ITEMS, Formats
 from estran.server.openapi_maps import map_paths
 from estran.server.records_collection import CATALOGUE, DCAT_TYPES
-from estran.server.styles_formats import DESCRIBED, LEGENDS, QGIS, STYLESHEETS
+from estran.server.styles_formats import DESCRIBED, LEGENDS, QGIS, QGIS_ALL, STYLESHEETS
 
 type Words = tuple[str, str]
 """The same in French and in English."""
@@ -50,7 +50,7 @@ def describe_styles(
     """
     writer = _Writer(language, [tag[:2] for tag in languages])
     paths = writer.styles("", "styles")
-    paths["/qgis"] = writer.operation("/qgis", ("Couches pour QGIS", "Layers for QGIS"), QGIS, "styles")
+    paths["/qgis"] = writer.operation("/qgis", ("Couches pour QGIS", "Layers for QGIS"), QGIS_ALL, "styles")
     for path in map_paths(served):
         collection = path.split("/")[2] if path != "/map" else ""
         if collection:

@@ -42,6 +42,9 @@ def describe_tiles(
             address = f"/collections/{identifier}"
             document["paths"] |= writer.tiles(f"{address}/tiles", named, is_vector=is_vector, tag=identifier)
             document["paths"] |= writer.tiles(f"{address}/map/tiles", named, is_vector=False, tag=identifier)
+    if any(made["name"] == PROVIDER and made.get("table") for resource in served.values()
+           for made in resource.get("providers", ())):  # fmt: skip
+        document["paths"] |= writer.dataset()
 
 
 class _Writer:
@@ -83,6 +86,21 @@ class _Writer:
             }
         }
         answers["204"] = {"description": self._words(parts()["answers"]["emptyTile"])}
+        return made
+
+    def dataset(self) -> dict[str, Any]:
+        """Return the three addresses of the vector tiles of several collections, which have no pages."""
+        made = self.tiles("/tiles", "", is_vector=True, tag="tiles")
+        for operations in made.values():
+            operation = operations["get"]
+            operation["operationId"] = operation["operationId"].replace(".collection.", ".dataset.")
+            operation["responses"]["200"]["content"].pop(HTML, None)
+            for parameter in operation["parameters"]:
+                if parameter.get("name") == "f":
+                    parameter["schema"]["enum"] = [
+                        name for name in parameter["schema"]["enum"] if name != "html"
+                    ]
+            operation["parameters"].append({"$ref": "#/components/parameters/collections"})
         return made
 
     def _operation(

@@ -45,7 +45,7 @@ MAP = (
     | CRS_PARAMETERS
     | {
         "bbox", "datetime", "subset", "subset-crs", "center", "center-crs", "width", "height",
-        "scale-denominator", "mm-per-pixel", "bgcolor", "transparent",
+        "scale-denominator", "mm-per-pixel", "bgcolor", "transparent", "void-color", "void-transparent",
     }
 )  # fmt: skip
 DATASET_MAP = MAP | {"collections"}

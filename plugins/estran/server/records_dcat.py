@@ -52,6 +52,17 @@ def dcat(service: Service) -> Response:
     return cached(service, None, lambda: _dcat(service))
 
 
+def landing_links(service: Service) -> list[dict[str, Any]]:
+    """Return the links of the landing page to the catalogue as RDF."""
+    if CATALOGUE not in service.configuration["resources"]:
+        return []
+    title = {"fr": "Catalogue au format DCAT-AP", "en": "Catalogue as DCAT-AP"}[service.language().language]
+    return [
+        {"rel": "describedby", "type": kind, "title": title, "href": f"{base_url(service)}/dcat?f={name}"}
+        for name, kind in DCAT_TYPES.items()
+    ]
+
+
 def _dcat(service: Service) -> Response:
     checked_parameters(request.args, COMMON)
     name = chosen_format(request, FORMATS)

@@ -5,7 +5,7 @@ A `Service` belongs to one application, so several territories may live in one p
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,11 +14,13 @@ from babel import Locale
 from flask import Response, g, request
 from pydantic_core import to_json
 from pygeoapi import l10n
+from pygeoapi.formatter.base import BaseFormatter
 from pygeoapi.plugin import InvalidPluginError
-from pygeoapi.util import json_serial
+from pygeoapi.util import get_dataset_formatters, json_serial
 
 from estran.carbon.errors import InvalidConfiguration
 from estran.jobs.preferences import Preferences, preferences
+from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.settings import LimitSettings
 from estran.providers.request import set_parameters
 from estran.server.api import EstranAPI, EstranRequest
@@ -62,14 +64,21 @@ class Service:
             ) from error
         self.configuration = configuration
         self.config_path = config_path
-        self.bodies = Bodies(
-            LimitSettings.model_validate(configuration["estran"].get("limits") or {}).body_mb
-        )
+        limits = LimitSettings.model_validate(configuration["estran"].get("limits") or {})
+        self.bodies = Bodies(limits.body_mb)
+        self.features = EncodedFeatures(limits.features_mb)
         self.layers = Layers(configuration)
         self.openapi = OpenApi(configuration, self.layers)
         self.memory = Memory()
         self.versions = Versions(configuration, config_path)
         self.pages = Pages(configuration)
+        self._formatters: dict[str, dict[str, BaseFormatter]] = {}
+
+    def formatters(self, collection: str) -> dict[str, BaseFormatter]:
+        """Return what writes the features of a collection in other formats, found once."""
+        if collection not in self._formatters:
+            self._formatters[collection] = get_dataset_formatters(self.configuration["resources"][collection])
+        return self._formatters[collection]
 
     def language(self) -> Locale:
         """Return the locale of the request under way, chosen once."""
@@ -150,11 +159,17 @@ class Service:
         links = document.get("links") or ()
         if name == HTML:
             seen_as_page(links)
-        sent = {**headers, **link_header(links)}
         if name != HTML:
-            return self._response(sent, 200, dumped(document), name)
+            return self.sent(dumped(document), links, headers)
+        sent = {**headers, **link_header(links)}
         page = self.render(template, {**document, **data})
         return self._response({**sent, "Content-Type": "text/html"}, 200, page, HTML)
+
+    def sent(
+        self, content: bytes, links: Iterable[Mapping[str, Any]], headers: Mapping[str, str]
+    ) -> Response:
+        """Return a document that is written already as JSON, its links repeated in the header."""
+        return self._response({**headers, **link_header(links)}, 200, content, JSON)
 
     def page(self, template: str, data: Mapping[str, Any], formats: Formats) -> Response:
         """Return a document of our own, as JSON or through a template of the web part."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from estran.layers.styles import legend, maplibre, qml, sld
-from estran.layers.styles.qgis import MEDIA_TYPE
+from estran.layers.styles.qgis import MEDIA_TYPE, PROJECT_MEDIA_TYPE
 from estran.server.negotiation import HTML, JSON, JSON_AND_HTML, Formats, bare
 
 DESCRIBED: Formats = {JSON: JSON_AND_HTML[JSON], HTML: JSON_AND_HTML[HTML]}
@@ -24,6 +24,7 @@ DRAWN = frozenset(
 """Formats of the results of processes that a map shows."""
 
 QGIS: Formats = {"qlr": (MEDIA_TYPE, "application/xml")}
+QGIS_ALL: Formats = {**QGIS, "qgs": (PROJECT_MEDIA_TYPE,)}
 VERSIONS: Mapping[str, sld.Version] = {"sld10": "1.0.0", "sld11": "1.1.0"}
 
 

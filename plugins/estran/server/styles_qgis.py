@@ -1,4 +1,4 @@
-"""Files that QGIS opens: one layer with its style, or all the layers of the territory in a group."""
+"""Files that QGIS opens: one layer with its style, or all of the territory, as a group or as a project."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,15 +7,24 @@ from flask import Response, request
 from pyproj import CRS
 
 from estran.carbon.errors import EstranError, NotFound
+from estran.layers.geodesy import parse_crs
 from estran.layers.raster import open_raster
 from estran.layers.styles.catalogue import style_of
-from estran.layers.styles.qgis import MEDIA_TYPE, QgisLayer, layer_definition, oapif_source
+from estran.layers.styles.qgis import (
+    MEDIA_TYPE,
+    PROJECT_MEDIA_TYPE,
+    QgisLayer,
+    layer_definition,
+    oapif_source,
+    project,
+)
 from estran.server.caching import cached
+from estran.server.maps import corners, default_layers, whole_extent
 from estran.server.negotiation import chosen_format
 from estran.server.parameters import COMMON, checked_parameters
 from estran.server.service import Service
 from estran.server.styles import base_url, said, territory_of
-from estran.server.styles_formats import QGIS
+from estran.server.styles_formats import QGIS, QGIS_ALL
 
 DRAWN = frozenset({"feature", "coverage"})
 
@@ -45,6 +54,8 @@ def qgis(service: Service) -> Response:
         layers = [layer for layer in found if layer is not None]
         territory = territory_of(service).settings.territory
         group = f"Estran · {territory.name.text(service.language().language)}"
+        if chosen_format(request, QGIS_ALL) == "qgs":
+            return _project(service, layers, territory.id, group)
         return _answer(service, layers, territory.id, group)
 
     return cached(service, None, make)
@@ -57,6 +68,21 @@ def links(service: Service, collection: str) -> list[dict[str, Any]]:
     title = "Ouvrir dans QGIS" if service.language().language == "fr" else "Open in QGIS"
     href = f"{base_url(service)}/collections/{collection}/qgis?f=qlr"
     return [{"rel": "related", "type": MEDIA_TYPE, "title": title, "href": href}]
+
+
+def _project(service: Service, layers: list[QgisLayer], name: str, title: str) -> Response:
+    """Return the project: the map of the territory, the layers that the server draws first ticked."""
+    checked_parameters(request.args, COMMON)
+    crs = parse_crs(territory_of(service).settings.ledger.crs)
+    shown = default_layers(service)
+    boxes = [corners(service, identifier) for identifier in shown or [layer.id for layer in layers]]
+    extent = whole_extent(boxes, crs)
+    language = service.language().language
+    body = project(layers, language, title=title, crs=crs, bounds=extent, shown=shown)
+    response = Response(body, content_type=PROJECT_MEDIA_TYPE)
+    response.headers["Content-Language"] = language
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.qgs"'
+    return response
 
 
 def _answer(service: Service, layers: list[QgisLayer], name: str, group: str | None) -> Response:

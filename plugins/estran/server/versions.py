@@ -6,6 +6,8 @@ The version of a layer is that of its stores: date, size and counter of a file, 
 
 import hashlib
 import json
+import os
+import stat
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -17,16 +19,20 @@ from typing import Any
 
 import pyproj
 import rasterio
+from flask import g, has_request_context, request
 
 import estran
 from estran.carbon.errors import EstranError
 from estran.layers.features.location import is_database
-from estran.layers.features.stores import open_feature_store
+from estran.layers.features.query import FeatureStore
+from estran.layers.features.stores import open_feature_store_now
 
 SECONDS = 2.0
 """For how long the versions of all databases together are believed: a page on every layer asks them all."""
 
-LIBRARIES = ("pygeoapi", "shapely", "pyogrio", "pyarrow", "numpy")
+LIBRARIES = (
+    "pygeoapi", "shapely", "pyogrio", "pyarrow", "numpy", "orjson", "matplotlib", "pillow", "h5netcdf",
+)  # fmt: skip
 """Libraries whose version shows in the bytes of an answer."""
 
 OWN = "estran://"
@@ -79,13 +85,23 @@ class Versions:
                 self._all = now, self._joined(self._layers())
             return self._all[1]
 
+    def store(self, definition: Mapping[str, Any]) -> FeatureStore:
+        """Return the store of a layer, looked at once in a request: its version and its features go together.
+
+        Raises:
+            Unavailable: the layer cannot be read.
+        """
+        return _opened(definition)[0]
+
     def _layers(self) -> list[Version]:
         return [version for name in self._collections for version in self._layer(name)]
 
     def _layer(self, collection: str) -> list[Version]:
+        providers = self._resources[collection]["providers"]
+        different = {(str(each.get("data")), each.get("table")): each for each in reversed(providers)}
         return [
             version
-            for provider in self._resources[collection]["providers"]
+            for provider in different.values()
             for version in (_of_provider(provider), *_of_instants(provider))
         ]
 
@@ -135,23 +151,34 @@ def _of_instants(definition: Mapping[str, Any]) -> list[Version]:
 
 def _of_table(definition: Mapping[str, Any]) -> str | None:
     try:
-        return open_feature_store(definition["data"], definition["table"], definition["id_field"]).version
+        return _opened(definition)[1]
     except EstranError as error:
         return f"unavailable: {error.en}"
 
 
+def _opened(definition: Mapping[str, Any]) -> tuple[FeatureStore, str | None]:
+    """Return the store of a table and its version, as this request has found them, if it has."""
+    place = definition["data"], definition["table"], definition["id_field"]
+    if not has_request_context() or request.method not in {"GET", "HEAD"}:
+        return open_feature_store_now(*place)
+    found: dict[tuple[str, str, str], tuple[FeatureStore, str | None]] = g.setdefault("estran_stores", {})
+    if place not in found:
+        found[place] = open_feature_store_now(*place)
+    return found[place]
+
+
 def _of_files(path: Path) -> Version:
     """Return the state of a file, with the journal that SQLite may keep beside it, or of a folder."""
-    beside = path.with_name(f"{path.name}-wal")
-    parts = [path, beside, *(sorted(path.iterdir()) if path.is_dir() else ())]
-    states = [status for part in parts if (status := _status(part))]
-    text = ",".join(f"{size}-{date}" for size, date in states)
-    return Version(f"{path}:{text}", max((date for _, date in states), default=0) / 1e9)
+    name = str(path)
+    found = _status(name)
+    inside = sorted(map(str, path.iterdir())) if found and stat.S_ISDIR(found.st_mode) else []
+    states = [found, *map(_status, [f"{name}-wal", *inside])]
+    text = ",".join(f"{each.st_size}-{each.st_mtime_ns}" for each in states if each)
+    return Version(f"{name}:{text}", max((each.st_mtime_ns for each in states if each), default=0) / 1e9)
 
 
-def _status(path: Path) -> tuple[int, int] | None:
+def _status(path: str) -> os.stat_result | None:
     try:
-        status = path.stat()
+        return os.stat(path)  # noqa: PTH116 - several at each request
     except OSError:
         return None
-    return status.st_size, status.st_mtime_ns

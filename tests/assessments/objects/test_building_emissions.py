@@ -254,7 +254,7 @@ def test_a_centroid_counts_a_building_once_and_whole(emissions_of: Ask, metres: 
     whole = emissions_of(metres(900, 50, 200, 200), weighting="centroid")
     assert value(emissions_of(right, weighting="centroid"), "total") == value(whole, "total")
     note = next(each for each in whole.warnings if each.code == "weighting")
-    assert "centroid" in note.message.fr
+    assert "centroïde" in note.message.fr
     assert "centroid" in note.message.en
 
 

@@ -120,7 +120,7 @@ def _factor(material: Material, rank: int, factor: FactorUse) -> tuple[str, ...]
         bounds = f"[{voice.exact(known.low)}{voice.say(' ; ', '; ')}{voice.exact(known.high)}]"
     elif factor.sd:
         bounds = f"σ = {voice.exact(factor.sd)}"
-    source = f"{factor.source}, {factor.year}, {factor.licence}"
+    source = f"{voice.say(factor.source_fr, factor.source)}, {factor.year}, {factor.licence}"
     if factor.overridden and factor.reason:
         source += voice.say(f" ; remplacé : {factor.reason}", f"; replaced: {factor.reason}")
     return (

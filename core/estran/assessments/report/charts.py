@@ -22,6 +22,9 @@ TICKS = 5
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 """A mark is one of these, times a power of ten."""
 
+SUMS = frozenset({"total", "cumulated"})
+"""Items of a timeline that hold others."""
+
 
 def ticks(low: float, high: float, language: str) -> list[dict[str, Any]]:
     """Return round marks that hold two numbers between them, with their labels.
@@ -127,9 +130,11 @@ def waterfall_chart(
 
 
 def yearly(timeline: Iterable[TimelinePoint]) -> dict[int, float]:
-    """Return the sum of each year, in order."""
+    """Return the sum of each year, in order; what has already added up is not summed again."""
     years: dict[int, list[float]] = {}
     for point in timeline:
+        if point.item in SUMS:
+            continue
         years.setdefault(point.year, []).append(point.value or 0.0)
     return {year: fsum(values) for year, values in sorted(years.items())}
 
@@ -333,8 +338,13 @@ def _bar(label: str, each: Amount, voice: Voice, *, is_signed: bool = True) -> d
         "high": each.high,
         "text": voice.number(each, is_signed=is_signed),
         "bounds": voice.bounds(each),
-        "kind": "emission" if (each.value or 0.0) >= 0 else "removal",
+        "kind": "removal" if _leans(each) < 0.0 else "emission",
     }
+
+
+def _leans(each: Amount) -> float:
+    """The sign of an amount; that of the longer side of its interval when it is zero."""
+    return each.value or (each.low or 0.0) + (each.high or 0.0)
 
 
 def _axis(bars: Iterable[Mapping[str, Any]], voice: Voice) -> list[dict[str, Any]]:

@@ -105,7 +105,7 @@ class Canvas:
         if inside is None or symbol.stroke is None:
             self._path(_outlines(polygons), symbol, inside)
             return
-        is_wide = np.sqrt(shapely.area(polygons)) >= STROKES * symbol.width_px
+        is_wide = np.sqrt(np.abs(shapely.area(polygons))) >= STROKES * symbol.width_px
         for chosen, share in ((polygons[~is_wide], FINE), (polygons[is_wide], 1.0)):
             if chosen.size:
                 finer = Symbol(symbol.fill, symbol.stroke, share * symbol.width_px, symbol.opacity)

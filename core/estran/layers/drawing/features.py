@@ -74,12 +74,22 @@ def moved_shapes(shapes: Shapes, source: CRS, target: CRS, longest: float) -> Sh
     """Return shapes in another CRS, no edge longer than `longest`; those without a place in it are empty."""
     if source == target:
         return shapes
-    dense = np.asarray(shapely.segmentize(shapely.force_2d(shapes), longest), dtype=object)
+    dense = _dense(shapely.force_2d(shapes), longest)
     try:
         moved = shapely.transform(dense, lambda points: transform_points(points, source, target))
     except InvalidGeometry:
         moved = np.array([_moved(shape, source, target) for shape in dense], dtype=object)
     return np.asarray(moved, dtype=object)
+
+
+def _dense(shapes: Shapes, longest: float) -> Shapes:
+    """Return shapes without an edge longer than `longest`; one that GEOS cannot cut, a still line, as is."""
+    try:
+        return np.asarray(shapely.segmentize(shapes, longest), dtype=object)
+    except shapely.errors.GEOSException:
+        if shapes.size == 1:
+            return shapes
+        return np.concatenate([_dense(shapes[place : place + 1], longest) for place in range(shapes.size)])
 
 
 def _moved(shape: shapely.Geometry, source: CRS, target: CRS) -> shapely.Geometry:

@@ -18,6 +18,7 @@ from estran.layers.drawing.encoding import PictureFormat, composed, encoded, png
 from estran.layers.drawing.features import STEPS, draw_features, moved_shapes
 from estran.layers.drawing.painting import Painted, Pixels, painted
 from estran.layers.drawing.scale_bar import scale_bar_pixels
+from estran.layers.drawing.void import void_pixels
 from estran.layers.features.times import Interval
 from estran.layers.geodesy import metres_per_unit
 from estran.layers.raster import Colour, open_raster
@@ -31,6 +32,13 @@ from estran.layers.territory import Territory
 
 INK = Symbol(fill=None, stroke="#16212B", width_px=2.0)
 """The outline of a place laid over a map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """How the parts of a map that are nowhere on Earth look: a colour, None for transparent."""
+
+    colour: Colour | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ def draw_map(
     *,
     overlays: Sequence[Overlay] = (),
     background: Colour | None = None,
+    void: Void | None = None,
     interval: Interval | None = None,
     has_scale_bar: bool = False,
     name: PictureFormat = "png",
@@ -67,6 +76,7 @@ def draw_map(
         height: Pixels down, > 0.
         overlays: Geometries on top of the layers, in order.
         background: Red, green, blue, alpha of what no layer covers; None leaves it transparent.
+        void: How the parts outside of what the CRS can name look; as the background by default.
         interval: Time of the layers that have one.
         has_scale_bar: Whether a scale bar is drawn in the bottom left corner.
         name: Format of the picture.
@@ -78,12 +88,15 @@ def draw_map(
     """
     view = View(*bounds, width=width, height=height)
     drawn = [_drawn(territory, layer, view, crs, interval) for layer in layers]
-    if name == "png" and len(drawn) == 1 and not (overlays or background or has_scale_bar):
+    if name == "png" and len(drawn) == 1 and not (overlays or background or void or has_scale_bar):
         first = drawn[0]
         return png_of(first) if isinstance(first, Painted) else encoded(first, name)
     sheets = [sheet.pixels() if isinstance(sheet, Painted) else sheet for sheet in drawn]
-    if background is not None:
-        sheets.insert(0, np.full((height, width, 4), background, dtype=np.uint8))
+    if background is not None or void is not None:
+        ground = np.full((height, width, 4), background or (0, 0, 0, 0), dtype=np.uint8)
+        if void is not None:
+            ground[void_pixels(view, crs)] = void.colour or (0, 0, 0, 0)
+        sheets.insert(0, ground)
     if overlays:
         sheets.append(_overlaid(overlays, view, crs))
     if has_scale_bar:

@@ -12,6 +12,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from estran.layers.features.curves import read_wkb
+
 _MAGIC = b"GP"
 _FIXED_BYTES = 8
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
@@ -22,13 +24,15 @@ _LITTLE_ENDIAN_XY = 0b0000_0011
 def geometries(cells: Sequence[bytes | None]) -> NDArray[np.object_]:
     """Return the shapely geometries of cells; None for a null cell or one that cannot be read.
 
+    Arcs, triangles and facets come as straight lines and polygons.
+
     Example:
         >>> geometries([cell(shapely.Point(1, 2), srs_id=2154), None]).tolist()
         [<POINT (1 2)>, None]
     """
     wkb = np.empty(len(cells), dtype=object)
     wkb[:] = [_wkb(value) for value in cells]
-    return np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object).reshape(len(cells))
+    return read_wkb(wkb)
 
 
 def cell(geometry: BaseGeometry | None, *, srs_id: int) -> bytes | None:

@@ -4,8 +4,10 @@ Connections are read-only, used by one thread at a time, and kept for the next r
 """
 
 import math
+import os
 import re
 import sqlite3
+import threading
 import unicodedata
 import weakref
 from collections import deque
@@ -26,6 +28,11 @@ _CHANGES = slice(24, 28)
 _SIGNATURE = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
 _LARGEST_PAGE = 65_536
+
+
+_pools: "weakref.WeakValueDictionary[tuple[Path, str, int], ReadPool]" = weakref.WeakValueDictionary()
+_recent: "deque[ReadPool]" = deque(maxlen=8)
+_pools_lock = threading.Lock()
 
 
 class ReadPool:
@@ -55,6 +62,31 @@ class ReadPool:
                 self._idle.append(connection)
         except sqlite3.Error as error:
             raise unreadable(self._path, str(error), str(error)) from error
+
+
+def shared_pool(path: Path, version: str) -> ReadPool:
+    """Return the connections to a file in one state, the same for all its tables.
+
+    A connection reads the schema of the whole file: with hundreds of tables that is long, and heavy.
+
+    Raises:
+        Unavailable: the file is missing, truncated or no SQLite file.
+    """
+    key = (path.resolve(), version, os.getpid())
+    with _pools_lock:
+        pool = _pools.get(key)
+        if pool is None:
+            pool = _pools[key] = ReadPool(path)
+        _recent.append(pool)
+        return pool
+
+
+def _renew_lock() -> None:
+    global _pools_lock
+    _pools_lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
 
 
 def file_version(path: Path) -> str:

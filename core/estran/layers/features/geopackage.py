@@ -9,20 +9,33 @@ import os
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import shapely
+from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from estran.carbon.errors import InvalidInput
 from estran.layers.features import cursor, spatial
-from estran.layers.features.connections import ReadPool, file_version
+from estran.layers.features.connections import file_version, shared_pool
 from estran.layers.features.described import DescribedStore, measured, paired
+from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.fields import known_field, typed
-from estran.layers.features.geopackage_rows import cell_value, features_of, plain_value, read_rows
+from estran.layers.features.geopackage_rows import (
+    Row,
+    cell_value,
+    encoded_rows,
+    features_of,
+    find_rows,
+    plain_value,
+    read_numbered,
+    read_rows,
+)
 from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.query import (
+    EncodedFeature,
+    EncodedPage,
     Extremes,
     FeaturePage,
     FeatureQuery,
@@ -40,11 +53,14 @@ from estran.layers.features.selection import (
     missing,
     selected,
     sort_keys,
+    told_by_page,
 )
 from estran.layers.features.sql import Sql, SqliteDialect, expression, quoted
 from estran.layers.features.table import Table, read_table
 
-_KEPT_STORES = 64
+type _Read = Callable[[sqlite3.Connection, Table, Sql, Sequence[SortKey], FeatureQuery], list[Row]]
+
+_KEPT_STORES = 1024
 _FEW_VALUES = 30
 
 _stores: OrderedDict[tuple[Path, str, str], tuple[tuple[str, int], "GeoPackageStore"]] = OrderedDict()
@@ -77,8 +93,9 @@ class GeoPackageStore(DescribedStore[Table]):
     """A features table of one GeoPackage, as `FeatureStore` describes it."""
 
     def __init__(self, path: Path, table: str, id_field: str, version: str) -> None:
-        self._pool = ReadPool(path)
+        self._pool = shared_pool(path, version)
         self._version = version
+        self._place = (path.resolve(), version, table, id_field)
         self._answers = KeptAnswers()
         with self._pool.connection() as connection:
             super().__init__(read_table(connection, path, table, id_field))
@@ -90,27 +107,42 @@ class GeoPackageStore(DescribedStore[Table]):
 
     def query(self, query: FeatureQuery) -> FeaturePage:
         """Return one page of the features selected."""
-        keys = sort_keys(self.fields, self._table.id_field, query.sortby)
-        scope = cursor_scope(self._table.name, keys)
         with self._pool.connection() as connection:
-            dialect = self._dialect(connection)
-            selection = selected(dialect, query, self.fields)
-            matched = self._count(connection, selection) if query.count else None
-            if query.limit <= 0:
-                return FeaturePage((), matched, None)
-            start = selection
-            if query.after is not None:
-                values = cursor.decode(query.after, scope=scope)
-                start = dialect.all_of([selection, following(dialect, keys, values)])
-            rows = read_rows(connection, self._table, start, keys, query)
-        page = rows[: query.limit]
-        after = None
-        if len(rows) > query.limit:
-            after = cursor.encode([plain_value(value) for value in page[-1][-len(keys) :]], scope=scope)
-        return FeaturePage(tuple(features_of(page, self._table, query)), matched, after)
+            rows, matched, after = self._page(connection, query, read_rows)
+        return FeaturePage(tuple(features_of(rows, self._table, query)), matched, after)
+
+    def query_encoded(self, query: FeatureQuery, target: CRS, held: EncodedFeatures) -> EncodedPage:
+        """Return one page of the features selected, written as GeoJSON."""
+        with self._pool.connection() as connection:
+            rows, matched, after = self._page(connection, query, find_rows)
+
+            def write(numbers: Sequence[object]) -> dict[Value, bytes]:
+                found = read_numbered(connection, self._table, numbers, query)
+                texts = encoded_rows(found, self._table, query, target)
+                return {row[-1]: text for row, text in zip(found, texts, strict=True)}  # type: ignore[misc]
+
+            shelf = (*self._place, target.srs, query.properties, query.skip_geometry)
+            texts = held.get(shelf, [row[0] for row in rows], write)  # type: ignore[misc]
+        return EncodedPage(texts, matched, after)
+
+    def get_encoded(
+        self, identifier: str, target: CRS, *, properties: Sequence[str] | None = None
+    ) -> EncodedFeature:
+        """Return one feature and its neighbours, written as GeoJSON."""
+        query, row, previous, after = self._one(identifier, properties)
+        (text,) = encoded_rows([row], self._table, query, target)
+        return EncodedFeature(text, previous, after)
 
     def get(self, identifier: str, *, properties: Sequence[str] | None = None) -> FoundFeature:
         """Return one feature and its neighbours in the order of identifiers."""
+        query, row, previous, after = self._one(identifier, properties)
+        (feature,) = features_of([row], self._table, query)
+        return FoundFeature(feature, previous, after)
+
+    def _one(
+        self, identifier: str, properties: Sequence[str] | None
+    ) -> tuple[FeatureQuery, Row, str | None, str | None]:
+        """Return what is asked of a row, the row, and the identifiers before and after it."""
         chosen = None if properties is None else tuple(properties)
         query = FeatureQuery(limit=1, properties=chosen)
         column = expression(self._table.id_field)
@@ -123,16 +155,13 @@ class GeoPackageStore(DescribedStore[Table]):
             rows = read_rows(connection, self._table, condition, [SortKey(self._table.id_field)], query)
             if not rows:
                 raise missing(self._table.name, [identifier])
-            below, above = (
-                connection.execute(f"SELECT {extreme}({column}) FROM {name} WHERE {column} {sign} ?", values)
-                for extreme, sign, values in (("max", "<", condition.values), ("min", ">", condition.values))
-            )
-            previous, following_ = below.fetchone()[0], above.fetchone()[0]
-        return FoundFeature(
-            next(iter(features_of(rows[:1], self._table, query))),
-            previous=None if previous is None else str(previous),
-            next=None if following_ is None else str(following_),
-        )
+            around = connection.execute(
+                f"SELECT (SELECT max({column}) FROM {name} WHERE {column} < ?),"
+                f" (SELECT min({column}) FROM {name} WHERE {column} > ?)",
+                (*condition.values, *condition.values),
+            ).fetchone()
+        previous, after = (None if value is None else str(value) for value in around)
+        return query, rows[0], previous, after
 
     def read_geometries(self, ids: Sequence[str]) -> list[StoredFeature]:
         """Return features by identifier, in the order asked.
@@ -187,6 +216,30 @@ class GeoPackageStore(DescribedStore[Table]):
             ).fetchall()
         few = tuple(cell_value(field, value) for (value,) in values) if len(values) <= _FEW_VALUES else None
         return Range(cell_value(field, low), cell_value(field, high), few)
+
+    def _page(
+        self, connection: sqlite3.Connection, query: FeatureQuery, read: _Read
+    ) -> tuple[list[Row], int | None, str | None]:
+        """Return the rows of a page, how many features match, and where the next page starts."""
+        keys = sort_keys(self.fields, self._table.id_field, query.sortby)
+        scope = cursor_scope(self._table.name, keys)
+        dialect = self._dialect(connection)
+        selection = selected(dialect, query, self.fields)
+        if query.limit <= 0:
+            return [], self._count(connection, selection) if query.count else None, None
+        start = selection
+        if query.after is not None:
+            values = cursor.decode(query.after, scope=scope)
+            start = dialect.all_of([selection, following(dialect, keys, values)])
+        rows = read(connection, self._table, start, keys, query)
+        page = rows[: query.limit]
+        after = None
+        matched = told_by_page(query, len(rows))
+        if matched is None and query.count:
+            matched = self._count(connection, selection)
+        if len(rows) > query.limit:
+            after = cursor.encode([plain_value(value) for value in page[-1][-len(keys) :]], scope=scope)
+        return page, matched, after
 
     def _dialect(self, connection: sqlite3.Connection) -> SqliteDialect:
         def related(relation: str, geometry: BaseGeometry) -> Sql:

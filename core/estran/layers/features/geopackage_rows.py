@@ -1,11 +1,15 @@
 """How are rows of a GeoPackage table read, as features and as JSON?"""
 # ruff: noqa: S608 - only names of the schema, quoted, enter the text; values are parameters.
 
+import json
 import math
 import sqlite3
 from collections.abc import Sequence
 
+from pyproj import CRS
+
 from estran.layers.features import blob
+from estran.layers.features.encoding.geojson import encoded_features
 from estran.layers.features.fields import known_field
 from estran.layers.features.query import FeatureQuery, Field, StoredFeature, Value
 from estran.layers.features.selection import SortKey
@@ -21,12 +25,7 @@ def read_rows(
 ) -> list[Row]:
     """Return the rows of a page and one more when there is a next page."""
     table, row = quoted(known.name), quoted(known.row_column)
-    columns = [
-        quoted(known.id_field.name),
-        "NULL" if query.skip_geometry else quoted(known.geometry_column),
-        *(quoted(field.name) for field in _chosen(known, query)),
-        *(expression(key.field) for key in keys),
-    ]
+    columns = [*_columns(known, query), *(expression(key.field) for key in keys)]
     sql = (
         f"SELECT {', '.join(columns)} FROM {table} WHERE {row} IN (SELECT {row} FROM {table}"
         f" WHERE {start.text} ORDER BY {order(keys)} LIMIT ? OFFSET ?) ORDER BY {order(keys)}"
@@ -34,9 +33,48 @@ def read_rows(
     return connection.execute(sql, (*start.values, query.limit + 1, query.offset)).fetchall()
 
 
+def find_rows(
+    connection: sqlite3.Connection, known: Table, start: Sql, keys: Sequence[SortKey], query: FeatureQuery
+) -> list[Row]:
+    """Return the row number and the sort keys of each row of a page, and one more as `read_rows` does."""
+    columns = [quoted(known.row_column), *(expression(key.field) for key in keys)]
+    sql = (
+        f"SELECT {', '.join(columns)} FROM {quoted(known.name)}"
+        f" WHERE {start.text} ORDER BY {order(keys)} LIMIT ? OFFSET ?"
+    )
+    return connection.execute(sql, (*start.values, query.limit + 1, query.offset)).fetchall()
+
+
+def read_numbered(
+    connection: sqlite3.Connection, known: Table, numbers: Sequence[object], query: FeatureQuery
+) -> list[Row]:
+    """Return the rows of these numbers, in any order; a row is as `read_rows` says, then its number."""
+    columns = ", ".join([*_columns(known, query), quoted(known.row_column)])
+    sql = (
+        f"SELECT {columns} FROM {quoted(known.name)}"
+        f" WHERE {quoted(known.row_column)} IN (SELECT value FROM json_each(?))"
+    )
+    return connection.execute(sql, (json.dumps(list(numbers)),)).fetchall()
+
+
+def encoded_rows(rows: Sequence[Row], known: Table, query: FeatureQuery, target: CRS) -> list[bytes]:
+    """Return the features of rows as GeoJSON."""
+    fields = chosen(known, query)
+    whole = known.id_field.type == "integer"
+    return encoded_features(
+        [row[0] if whole else str(row[0]) for row in rows],
+        blob.geometries([row[1] for row in rows]),  # type: ignore[misc]
+        (row[2:] for row in rows),
+        [field.name for field in fields],
+        source=known.crs,
+        target=target,
+        changes={field.name: bool for field in fields if field.type == "boolean"},
+    )
+
+
 def features_of(rows: Sequence[Row], known: Table, query: FeatureQuery) -> list[StoredFeature]:
     """Return the features of rows."""
-    fields = _chosen(known, query)
+    fields = chosen(known, query)
     geometries = blob.geometries([row[1] for row in rows])  # type: ignore[misc]
     return [
         StoredFeature(
@@ -63,7 +101,16 @@ def plain_value(value: object) -> Value:
     return value if isinstance(value, str | int | float) else str(value)
 
 
-def _chosen(known: Table, query: FeatureQuery) -> list[Field]:
+def _columns(known: Table, query: FeatureQuery) -> list[str]:
+    return [
+        quoted(known.id_field.name),
+        "NULL" if query.skip_geometry else quoted(known.geometry_column),
+        *(quoted(field.name) for field in chosen(known, query)),
+    ]
+
+
+def chosen(known: Table, query: FeatureQuery) -> list[Field]:
+    """Return the columns that a query asks for."""
     if query.properties is None:
         return list(known.fields.values())
     return [known_field(known.fields, name) for name in query.properties]

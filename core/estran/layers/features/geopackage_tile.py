@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from estran.layers.features import blob
-from estran.layers.features.connections import ReadPool, unreadable
+from estran.layers.features.connections import file_version, shared_pool, unreadable
 from estran.layers.features.query import Field
 from estran.layers.features.spatial import read_cells
 from estran.layers.features.sql import quoted
@@ -32,7 +32,7 @@ from estran.layers.tiles.matrix_sets import Bounds
 from estran.layers.tiles.mvt import Value, encode_layer
 
 _EXACT: Mapping[str, set[type]] = {"string": {str}, "integer": {int}}
-_KEPT = 64
+_KEPT = 1024
 _KEPT_BOXES = 500_000
 _WIDE = 0.1
 _SIDES = ("min_x", "min_y", "max_x", "max_y")
@@ -84,7 +84,7 @@ class GeoPackageTiles:
     """The tiles of a features table of one GeoPackage, as `TileStore` describes them."""
 
     def __init__(self, path: Path, table: str, id_field: str) -> None:
-        self._pool = ReadPool(path)
+        self._pool = shared_pool(path, file_version(path))
         self._lock = threading.Lock()
         self._all: _Boxes | None = None
         with self._pool.connection() as connection:

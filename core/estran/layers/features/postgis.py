@@ -8,30 +8,47 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
-from sqlalchemy import Boolean, Connection, Integer, cast, func, select
+from pyproj import CRS
+from sqlalchemy import Connection, Text, cast, func, select
 
 from estran.carbon.errors import InvalidInput, Unavailable
 from estran.layers.features import cursor
-from estran.layers.features.described import DescribedStore, measured, paired
+from estran.layers.features.described import DescribedStore
+from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.fields import known_field, typed
 from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.location import hidden
 from estran.layers.features.postgis_dialect import (
+    GIVEN,
     Part,
     PostgisDialect,
     among_values,
-    by_code_point,
-    ordering,
     related_here,
     related_there,
-    shown,
 )
-from estran.layers.features.postgis_engine import GeometryRefused, reading
-from estran.layers.features.postgis_rows import FoundRow, cell_value, cursor_value, read_features, read_rows
-from estran.layers.features.postgis_table import PostgisTable, TableState, read_state, read_table
+from estran.layers.features.postgis_engine import GeometryRefused, read_at_once, reading
+from estran.layers.features.postgis_rows import (
+    FoundRow,
+    cursor_value,
+    encoded_rows,
+    find_rows,
+    read_features,
+    read_rows,
+)
+from estran.layers.features.postgis_table import (
+    PostgisTable,
+    TableState,
+    read_state,
+    read_state_and_version,
+    read_table,
+)
+from estran.layers.features.postgis_values import read_extremes, read_range, statement_of_one
 from estran.layers.features.query import (
+    EncodedFeature,
+    EncodedPage,
     Extremes,
     FeaturePage,
     FeatureQuery,
@@ -44,17 +61,18 @@ from estran.layers.features.query import (
 from estran.layers.features.selection import (
     SortKey,
     cursor_scope,
-    equal,
     following,
     missing,
     selected,
     sort_keys,
+    told_by_page,
 )
 
 type _Work[Answer] = Callable[[Connection, PostgisDialect], Answer]
 
-_KEPT_STORES = 64
+_KEPT_STORES = 1024
 _FEW_VALUES = 30
+_TRANSACTIONS = cast(func.pg_current_snapshot(), Text) + " " + cast(func.pg_postmaster_start_time(), Text)
 
 _stores: OrderedDict[tuple[int, str, str, str], tuple[TableState, "PostgisStore"]] = OrderedDict()
 _stores_lock = threading.Lock()
@@ -73,21 +91,30 @@ def open_postgis_store(location: str, table: str, id_field: str) -> "PostgisStor
         Unavailable: the database does not answer, or lacks the table or the column.
         InvalidConfiguration: the address cannot be read.
     """
+    return open_postgis_store_now(location, table, id_field)[0]
+
+
+def open_postgis_store_now(location: str, table: str, id_field: str) -> tuple["PostgisStore", str | None]:
+    """Return the store of a table, and the version of its data at this moment, as its `version` would."""
     location = hidden(location)
     key = (os.getpid(), location, table, id_field)
+    with _stores_lock:
+        kept = _stores.get(key)
+    if kept:
+        # Without the table of versions that it knew, the store is opened again, or found not to be.
+        with suppress(Unavailable):
+            state, version = read_state_and_version(location, kept[1].table)
+            if kept[0] == state:
+                return kept[1], version
     with reading(location, table) as connection:
         state = read_state(connection, table)
-        with _stores_lock:
-            kept = _stores.get(key)
-            if kept and kept[0] == state:
-                _stores.move_to_end(key)
-                return kept[1]
         store = PostgisStore(location, read_table(connection, table, id_field))
     with _stores_lock:
         _stores[key] = (state, store)
+        _stores.move_to_end(key)
         while len(_stores) > _KEPT_STORES:
             _stores.popitem(last=False)
-    return store
+    return store, store.version
 
 
 class PostgisStore(DescribedStore[PostgisTable]):
@@ -98,6 +125,11 @@ class PostgisStore(DescribedStore[PostgisTable]):
         self._location = location
         self._id = table.columns[table.id_field.name]
         self._answers = KeptAnswers()
+
+    @property
+    def table(self) -> PostgisTable:
+        """What the database says of the table."""
+        return self._table
 
     @property
     def version(self) -> str | None:
@@ -124,59 +156,77 @@ class PostgisStore(DescribedStore[PostgisTable]):
 
     def query(self, query: FeatureQuery) -> FeaturePage:
         """Return one page of the features selected."""
-        keys = sort_keys(self.fields, self._table.id_field, query.sortby)
-        scope = cursor_scope(self._table.name, keys)
-        after = None if query.after is None else cursor.decode(query.after, scope=scope)
         fields = self._chosen(query.properties)
+        wanted = self._wanted(query)
 
         def find(connection: Connection, dialect: PostgisDialect) -> tuple[int | None, list[FoundRow]]:
-            selection = selected(dialect, query, self.fields)
-            matched = self._count(connection, selection) if query.count else None
-            if query.limit <= 0:
-                return matched, []
-            start = selection
-            if after is not None:
-                start = dialect.all_of([selection, following(dialect, keys, after)])
-            rows = read_rows(connection, self._table, start, keys, fields, query)
-            return matched, rows
+            selection, start, keys = wanted(dialect)
+            rows: list[FoundRow] = []
+            if query.limit > 0:
+                rows = read_rows(connection, self._table, start, keys, fields, query)
+            return self._matched(connection, selection, query, len(rows)), rows
 
         matched, rows = self._read(find)
-        page = rows[: query.limit]
-        token = None
-        if len(rows) > query.limit:
-            last = zip(keys, page[-1][-len(keys) :], strict=True)
-            token = cursor.encode([cursor_value(key.field, value) for key, value in last], scope=scope)
-        return FeaturePage(tuple(read_features(page, fields)), matched, token)
+        return FeaturePage(
+            tuple(read_features(rows[: query.limit], fields)), matched, self._cursor(rows, query)
+        )
+
+    def query_encoded(self, query: FeatureQuery, target: CRS, held: EncodedFeatures) -> EncodedPage:
+        """Return one page of the features selected, written as GeoJSON."""
+        fields = self._chosen(query.properties)
+        wanted = self._wanted(query)
+
+        def find(connection: Connection, dialect: PostgisDialect) -> EncodedPage:
+            selection, start, keys = wanted(dialect)
+            rows: list[FoundRow] = []
+            if query.limit > 0:
+                rows = find_rows(connection, self._table, start, keys, query, self._state)
+            state = str(rows[0][0] if rows else connection.scalar(select(self._state)))
+            matched = self._matched(connection, selection, query, len(rows), state)
+
+            def write(ids: Sequence[Value]) -> dict[Value, bytes]:
+                return self._written(connection, ids, fields, query, target)
+
+            place = self._location, self._table.oid, state
+            shelf = (*place, target.srs, query.properties, query.skip_geometry)
+            texts = held.get(shelf, [row[1] for row in rows[: query.limit]], write)
+            return EncodedPage(texts, matched, self._cursor(rows, query))
+
+        return self._read(find)
+
+    def get_encoded(
+        self, identifier: str, target: CRS, *, properties: Sequence[str] | None = None
+    ) -> EncodedFeature:
+        """Return one feature and its neighbours, written as GeoJSON."""
+        fields, row = self._one(identifier, properties)
+        (text,) = encoded_rows([row], self._table, fields, target)
+        previous, after = _neighbours(row)
+        return EncodedFeature(text, previous, after)
 
     def get(self, identifier: str, *, properties: Sequence[str] | None = None) -> FoundFeature:
         """Return one feature and its neighbours in the order of identifiers."""
+        fields, row = self._one(identifier, properties)
+        previous, after = _neighbours(row)
+        return FoundFeature(read_features([row], fields)[0], previous=previous, next=after)
+
+    def _one(self, identifier: str, properties: Sequence[str] | None) -> tuple[list[Field], FoundRow]:
+        """Return the columns asked for, and the row, which ends with the identifiers before and after it."""
         fields = self._chosen(properties)
-        keys = [SortKey(self._table.id_field)]
-
-        def find(connection: Connection, dialect: PostgisDialect) -> tuple[list[FoundRow], list[Value]]:
-            condition = equal(dialect, self._table.id_field, identifier)
-            rows = read_rows(connection, self._table, condition, keys, fields, FeatureQuery(limit=1))
-            given = dialect.value(typed(self._table.id_field, identifier), self._table.id_field)
-            neighbours = [
-                connection.scalar(
-                    select(shown(self._id))
-                    .select_from(self._table.source)
-                    .where(dialect.compared(self._id, sign, given))
-                    .order_by(*ordering(self._table, [SortKey(self._table.id_field, sign == ">")]))
-                    .limit(1)
-                )
-                for sign in ("<", ">")
-            ]
-            return rows, neighbours
-
         try:
-            rows, neighbours = self._read(find)
+            given = typed(self._table.id_field, identifier)
+        except InvalidInput as error:
+            raise missing(self._table.name, [identifier]) from error
+        asked = self._answers.get(
+            ("one", tuple(fields)), tuple, lambda: statement_of_one(self._table, fields)
+        )
+        statement, values = asked
+        try:
+            rows = read_at_once(self._location, self._table.name, statement, {**values, GIVEN: given})
         except InvalidInput as error:
             raise missing(self._table.name, [identifier]) from error
         if not rows:
             raise missing(self._table.name, [identifier])
-        previous, after = (None if value is None else str(value) for value in neighbours)
-        return FoundFeature(read_features(rows[:1], fields)[0], previous=previous, next=after)
+        return fields, rows[0]
 
     def read_geometries(self, ids: Sequence[str]) -> list[StoredFeature]:
         """Return features by identifier, in the order asked.
@@ -208,7 +258,9 @@ class PostgisStore(DescribedStore[PostgisTable]):
         field = known_field(self.fields, name)
 
         def find(connection: Connection, _dialect: PostgisDialect) -> Range:
-            return self._kept(connection, ("range", name), Range, lambda: self._range(connection, field))
+            return self._kept(
+                connection, ("range", name), Range, lambda: read_range(connection, self._table, field)
+            )
 
         return self._read(find)
 
@@ -218,35 +270,9 @@ class PostgisStore(DescribedStore[PostgisTable]):
             return {}
 
         def find(connection: Connection, _dialect: PostgisDialect) -> Mapping[str, Extremes]:
-            return self._kept(connection, ("extremes",), dict, lambda: self._extremes(connection))
+            return self._kept(connection, ("extremes",), dict, lambda: read_extremes(connection, self._table))
 
         return self._read(find)
-
-    def _extremes(self, connection: Connection) -> dict[str, Extremes]:
-        fields = measured(self.fields)
-        columns = [self._table.columns[field.name] for field in fields]
-        asked = [shown(extreme(column)) for column in columns for extreme in (func.min, func.max)]
-        if not asked:
-            return {}
-        return paired(
-            fields, connection.execute(select(*asked).select_from(self._table.source)).one(), cell_value
-        )
-
-    def _range(self, connection: Connection, field: Field) -> Range:
-        column = by_code_point(self._table.columns[field.name])
-        measured = cast(column, Integer) if isinstance(column.type, Boolean) else column
-        source = self._table.source
-        low, high = connection.execute(
-            select(shown(func.min(measured)), shown(func.max(measured))).select_from(source)
-        ).one()
-        few = select(column.label("value")).select_from(source).where(column.is_not(None)).distinct()
-        listed = few.limit(_FEW_VALUES + 1).subquery()
-        values = connection.scalars(select(shown(listed.c.value)).order_by(listed.c.value)).all()
-        return Range(
-            cell_value(field, low),
-            cell_value(field, high),
-            tuple(cell_value(field, value) for value in values) if len(values) <= _FEW_VALUES else None,
-        )
 
     def _read[Answer](self, work: _Work[Answer]) -> Answer:
         """Return what `work` finds; relations that PostGIS refuses are evaluated here."""
@@ -270,18 +296,42 @@ class PostgisStore(DescribedStore[PostgisTable]):
             return None
         return connection.scalar(select(self._table.version))
 
+    @property
+    def _state(self) -> Part:
+        """What tells the state of the data that a transaction sees.
+
+        That is their version, or, for a table without one, the transactions that are over and those under
+        way: the data cannot change while these are the same and the database has not restarted.
+        """
+        if self._table.version is None:
+            return _TRANSACTIONS
+        return func.coalesce(self._table.version, _TRANSACTIONS)
+
     def _kept[Answer](
         self,
         connection: Connection,
         question: tuple[str, ...],
         kind: type[Answer],
         answer: Callable[[], Answer],
+        state: str | None = None,
     ) -> Answer:
-        """Return an answer, remembered for the version of the data that this transaction sees."""
-        version = self._version(connection)
-        return answer() if version is None else self._answers.get((version, *question), kind, answer)
+        """Return an answer, remembered for the state of the data that this transaction sees."""
+        seen = state or str(connection.scalar(select(self._state)))
+        return self._answers.get((seen, *question), kind, answer)
 
-    def _count(self, connection: Connection, selection: Part) -> int:
+    def _matched(
+        self,
+        connection: Connection,
+        selection: Part,
+        query: FeatureQuery,
+        rows: int,
+        state: str | None = None,
+    ) -> int | None:
+        """Return how many features match, None when that is not asked."""
+        told = told_by_page(query, rows) if query.limit > 0 else None
+        return self._count(connection, selection, state) if told is None and query.count else told
+
+    def _count(self, connection: Connection, selection: Part, state: str | None = None) -> int:
         counted = select(func.count()).select_from(self._table.source).where(selection)
         asked = counted.compile(dialect=connection.dialect)
         return self._kept(
@@ -289,9 +339,53 @@ class PostgisStore(DescribedStore[PostgisTable]):
             ("count", str(asked), repr(asked.params)),
             int,
             lambda: int(connection.scalar(counted) or 0),
+            state,
         )
+
+    def _wanted(self, query: FeatureQuery) -> Callable[[PostgisDialect], tuple[Part, Part, list[SortKey]]]:
+        """Return what gives the condition of a query, that of its page, and the order."""
+        keys = sort_keys(self.fields, self._table.id_field, query.sortby)
+        scope = cursor_scope(self._table.name, keys)
+        after = None if query.after is None else cursor.decode(query.after, scope=scope)
+
+        def wanted(dialect: PostgisDialect) -> tuple[Part, Part, list[SortKey]]:
+            selection = selected(dialect, query, self.fields)
+            if after is None:
+                return selection, selection, keys
+            return selection, dialect.all_of([selection, following(dialect, keys, after)]), keys
+
+        return wanted
+
+    def _cursor(self, rows: Sequence[FoundRow], query: FeatureQuery) -> str | None:
+        """Return where the next page starts, None after the last; rows end with their keys."""
+        if len(rows) <= query.limit:
+            return None
+        keys = sort_keys(self.fields, self._table.id_field, query.sortby)
+        last = zip(keys, rows[query.limit - 1][-len(keys) :], strict=True)
+        values = [cursor_value(key.field, value) for key, value in last]
+        return cursor.encode(values, scope=cursor_scope(self._table.name, keys))
+
+    def _written(
+        self,
+        connection: Connection,
+        ids: Sequence[Value],
+        fields: Sequence[Field],
+        query: FeatureQuery,
+        target: CRS,
+    ) -> dict[Value, bytes]:
+        """Return features by identifier, in any order."""
+        condition = among_values(self._table, self._table.id_field, ids)
+        whole = FeatureQuery(limit=len(ids), skip_geometry=query.skip_geometry)
+        rows = read_rows(connection, self._table, condition, [], fields, whole)
+        texts = encoded_rows(rows, self._table, fields, target)
+        return {row[0]: text for row, text in zip(rows, texts, strict=True)}
 
     def _chosen(self, properties: Sequence[str] | None) -> list[Field]:
         if properties is None:
             return list(self.fields.values())
         return [known_field(self.fields, name) for name in properties]
+
+
+def _neighbours(row: FoundRow) -> tuple[str | None, str | None]:
+    previous, after = (None if value is None else str(value) for value in row[-2:])
+    return previous, after

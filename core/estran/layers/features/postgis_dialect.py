@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Text,
     and_,
     any_,
+    bindparam,
     case,
     cast,
     collate,
@@ -36,6 +38,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from estran.layers.features.curves import read_wkb
 from estran.layers.features.dialect import Fold, Sign, Symbol
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.postgis_text import fold_accents, fold_case
@@ -45,6 +48,9 @@ from estran.layers.features.selection import SortKey
 from estran.layers.features.spatial import CHUNK
 
 _LARGEST_LOGARITHM = 700.0
+
+GIVEN = "given"
+"""Name of the value that a statement kept for later is given."""
 
 type Part = ColumnElement[Any]
 
@@ -69,6 +75,13 @@ class PostgisDialect:
     def column(self, field: Field) -> Part:
         """Return a column."""
         return self.table.columns[field.name]
+
+    def given(self, field: Field) -> Part:
+        """Return what stands for a value like those of a column, to be named `GIVEN`, as `value` would."""
+        kind = self.table.columns[field.name].type
+        is_text = field.type == "string"
+        sent = bindparam(GIVEN, type_=Text() if is_text else kind)
+        return cast(sent, kind) if is_text and not isinstance(kind, String) else sent
 
     def value(self, value: Value, field: Field | None) -> Part:
         """Return a literal; a text takes the type of the column beside it."""
@@ -167,8 +180,9 @@ def related_here(connection: Connection, table: PostgisTable, relation: str, geo
     )
     failed: list[Value] = []
     for part in rows.partitions(CHUNK):
-        geometries = shapely.from_wkb([row[1] for row in part], on_invalid="ignore")
-        holds = holding(relation, geometry, geometries)
+        geometries = np.empty(len(part), dtype=object)
+        geometries[:] = [row[1] for row in part]
+        holds = holding(relation, geometry, read_wkb(geometries))
         failed += [row[0] for row, true_ in zip(part, holds, strict=True) if not true_]
     connection.execution_options(yield_per=None)
     return and_(candidates, not_(among_values(table, table.id_field, failed)))

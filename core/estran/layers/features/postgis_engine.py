@@ -7,12 +7,15 @@ transaction that changes nothing and sees one state of the data.
 import logging
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg.errors
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
-from sqlalchemy.exc import DataError, InternalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DataError, DisconnectionError, InternalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from estran.carbon.errors import EstranError, InvalidInput, TooLarge, Unavailable
 from estran.layers.features.location import revealed
@@ -24,9 +27,14 @@ CONNECTIONS = 8
 
 STATEMENT_TIMEOUT_S = 30
 CONNECT_TIMEOUT_S = 5
+QUIET_S = 1.0
+"""Idle time from which a connection is tried before it is lent: the database may have gone meanwhile."""
+
 _WAIT_FOR_CONNECTION_S = 10
 _RECYCLE_S = 1800
 SESSION = {"statement_timeout": f"{STATEMENT_TIMEOUT_S}s", "timezone": "UTC", "datestyle": "ISO, YMD"}
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_SETTLE = "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in SESSION.items())
 _UNREADABLE = (
     psycopg.errors.UndefinedTable,
     psycopg.errors.UndefinedColumn,
@@ -34,6 +42,8 @@ _UNREADABLE = (
     psycopg.errors.InvalidSchemaName,
     psycopg.errors.UndefinedObject,
 )
+
+_WRONG = (DataError, ProgrammingError, psycopg.DataError, psycopg.ProgrammingError)
 
 _engines: dict[tuple[int, str], Engine] = {}
 _engines_lock = threading.Lock()
@@ -82,8 +92,74 @@ def reading(location: str, layer: str) -> Iterator[Connection]:
         TooLarge: a statement runs for more than 30 s.
         GeometryRefused: PostGIS cannot evaluate a spatial relation.
     """
-    with told(layer), engine_of(location).connect() as connection, connection.begin():
-        yield connection
+    with told(layer), engine_of(location).connect() as lent:
+        connection = lent.execution_options(isolation_level="AUTOCOMMIT")
+        with connection.begin():
+            yield connection
+
+
+def read_at_once(location: str, layer: str, statement: str, values: Mapping[str, object]) -> list[Any]:
+    """Return the rows of a statement, in a transaction that is one exchange with the database.
+
+    Raises:
+        Unavailable, InvalidInput, TooLarge, GeometryRefused: as `reading`.
+    """
+
+    def read(driver: Any) -> list[Any]:
+        with driver.pipeline():
+            driver.execute(_BEGIN)
+            driver.execute(_SETTLE)
+            found = driver.execute(statement, values)
+            driver.execute("COMMIT")
+        rows: list[Any] = found.fetchall()
+        return rows
+
+    return _exchanged(location, layer, read)
+
+
+def looked_up(location: str, layer: str, statement: str, values: Mapping[str, object]) -> Any:
+    """Return the first row of a statement that reads the catalogue, in one exchange with the database.
+
+    It is tried again when the connection turns out to be dead.
+
+    Raises:
+        Unavailable: the database does not answer, or the layer cannot be read in it.
+    """
+    return _exchanged(location, layer, lambda driver: driver.execute(statement, values).fetchone())
+
+
+def _exchanged[Answer](location: str, layer: str, ask: Callable[[Any], Answer]) -> Answer:
+    """Return what a connection without transaction answers; a dead one is replaced, once."""
+    with told(layer):
+        try:
+            return _asked(location, ask)
+        except psycopg.OperationalError as error:
+            if isinstance(error, psycopg.errors.QueryCanceled):
+                raise
+            return _asked(location, ask)
+
+
+def _asked[Answer](location: str, ask: Callable[[Any], Answer]) -> Answer:
+    lent = engine_of(location).raw_connection()
+    driver: Any = lent.driver_connection
+    try:
+        driver.autocommit = True
+        answer = ask(driver)
+    except psycopg.OperationalError:
+        lent.invalidate()
+        raise
+    except psycopg.Error:
+        _give_back(lent)
+        raise
+    _give_back(lent)
+    return answer
+
+
+def _give_back(lent: PoolProxiedConnection) -> None:
+    driver: Any = lent.driver_connection
+    driver.rollback()
+    driver.autocommit = False
+    lent.close()
 
 
 @contextmanager
@@ -91,17 +167,12 @@ def told(layer: str) -> Iterator[None]:
     """Raise our own error in the place of one of the database, whose details go to the log."""
     try:
         yield
-    except InternalError as error:
-        raise GeometryRefused(str(error.orig)) from error
+    except (InternalError, psycopg.InternalError) as error:
+        raise GeometryRefused(str(error)) from error
     except SQLAlchemyError as error:
         raise _meaning(error, layer) from error
     except (psycopg.Error, UnicodeEncodeError) as error:
         raise _meaning(error, layer) from error
-
-
-def session_settings() -> list[object]:
-    """Return what the first SELECT of a transaction sets for its length."""
-    return [func.set_config(name, value, True) for name, value in SESSION.items()]
 
 
 def _engine(url: URL) -> Engine:
@@ -112,7 +183,6 @@ def _engine(url: URL) -> Engine:
         max_overflow=0,
         pool_timeout=_WAIT_FOR_CONNECTION_S,
         pool_recycle=_RECYCLE_S,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
@@ -121,11 +191,30 @@ def _engine(url: URL) -> Engine:
         },
     ).execution_options(postgresql_readonly=True)
 
+    @event.listens_for(engine, "checkin")
+    def note(_driver: object, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def try_out(driver: PoolProxiedConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("used", time.monotonic()) > QUIET_S:
+            _try_out(driver)
+
     @event.listens_for(engine, "begin")
     def settle(connection: Connection) -> None:
-        connection.execute(select(*session_settings()))  # type: ignore[call-overload]
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"{_BEGIN}; {_SETTLE}" if driver.autocommit else _SETTLE)
 
     return engine
+
+
+def _try_out(driver: Any) -> None:
+    """Raise what makes the pool replace a connection, and the others, when the database has gone."""
+    try:
+        driver.execute("")
+        driver.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError(str(error)) from error
 
 
 def _meaning(error: Exception, layer: str) -> EstranError:
@@ -145,7 +234,7 @@ def _meaning(error: Exception, layer: str) -> EstranError:
             f"lecture impossible de la couche {layer} dans sa base de données ; lancez `estran data publish`",
             where=layer,
         )
-    if isinstance(cause, UnicodeEncodeError) or isinstance(error, DataError | ProgrammingError):
+    if isinstance(cause, UnicodeEncodeError) or isinstance(error, _WRONG):
         LOGGER.info("a query on %s is refused by its database: %s", layer, _first_line(cause))
         return InvalidInput(
             "a value or an operator does not fit the type of the column beside it",

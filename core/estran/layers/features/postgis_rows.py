@@ -3,17 +3,22 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
-import shapely
-from sqlalchemy import Connection, null, select
+from pyproj import CRS
+from sqlalchemy import Connection, Select, null, select
 
+from estran.layers.features.curves import read_wkb
+from estran.layers.features.encoding.geojson import encoded_features
 from estran.layers.features.postgis_dialect import Part, as_binary, ordering, shown
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.query import FeatureQuery, Field, StoredFeature, Value
 from estran.layers.features.selection import SortKey
 from estran.layers.features.times import moment_text
+
+_TO_THE_SECOND = len("2020-01-02 03:04:05")
 
 FoundRow = Sequence[Any]
 """The identifier, the geometry as well-known binary, the properties, then anything."""
@@ -31,6 +36,18 @@ def read_rows(
 
     A row is the identifier, the geometry, the properties, then the sort keys.
     """
+    return list(connection.execute(rows_asked(table, start, keys, fields, query)).all())
+
+
+def rows_asked(
+    table: PostgisTable,
+    start: Part,
+    keys: Sequence[SortKey],
+    fields: Sequence[Field],
+    query: FeatureQuery,
+    more: Sequence[Part] = (),
+) -> Select[Any]:
+    """Return what asks for rows as `read_rows` gives them, then whatever else is asked."""
     columns = [
         table.columns[table.id_field.name],
         *(table.columns[field.name] for field in fields),
@@ -38,8 +55,28 @@ def read_rows(
     ]
     identifier, *others = (shown(column).label(f"c{place}") for place, column in enumerate(columns))
     geometry = null() if query.skip_geometry else as_binary(table.geometry)
+    return (
+        select(identifier, geometry.label("geometry"), *others, *more)
+        .select_from(table.source)
+        .where(start)
+        .order_by(*ordering(table, keys))
+        .limit(query.limit + 1)
+        .offset(query.offset or None)
+    )
+
+
+def find_rows(
+    connection: Connection,
+    table: PostgisTable,
+    start: Part,
+    keys: Sequence[SortKey],
+    query: FeatureQuery,
+    state: Part,
+) -> list[FoundRow]:
+    """Return the state of the data, the identifier and the sort keys of rows, as many as `read_rows`."""
+    columns = [table.columns[table.id_field.name], *(table.columns[key.field.name] for key in keys)]
     asked = (
-        select(identifier, geometry.label("geometry"), *others)
+        select(state, *(shown(column).label(f"c{place}") for place, column in enumerate(columns)))
         .select_from(table.source)
         .where(start)
         .order_by(*ordering(table, keys))
@@ -50,7 +87,7 @@ def read_rows(
 
 
 def read_features(rows: Sequence[FoundRow], fields: Sequence[Field]) -> list[StoredFeature]:
-    """Return the features of rows; a geometry that shapely does not know, such as a TIN, is None."""
+    """Return the features of rows; a geometry that cannot be read is None."""
     cells = np.empty(len(rows), dtype=object)
     cells[:] = [row[1] for row in rows]
     return [
@@ -61,8 +98,26 @@ def read_features(rows: Sequence[FoundRow], fields: Sequence[Field]) -> list[Sto
                 field.name: cell_value(field, value) for field, value in zip(fields, row[2:], strict=False)
             },
         )
-        for row, geometry in zip(rows, shapely.from_wkb(cells, on_invalid="ignore"), strict=True)
+        for row, geometry in zip(rows, read_wkb(cells), strict=True)
     ]
+
+
+def encoded_rows(
+    rows: Sequence[FoundRow], table: PostgisTable, fields: Sequence[Field], target: CRS
+) -> list[bytes]:
+    """Return the features of rows as GeoJSON."""
+    cells = np.empty(len(rows), dtype=object)
+    cells[:] = [row[1] for row in rows]
+    whole = table.id_field.type == "integer"
+    return encoded_features(
+        [row[0] if whole else str(row[0]) for row in rows],
+        read_wkb(cells),
+        (row[2:] for row in rows),
+        [field.name for field in fields],
+        source=table.crs,
+        target=target,
+        changes={field.name: partial(cell_value, field) for field in fields if field.format == "date-time"},
+    )
 
 
 def cell_value(field: Field, value: object) -> Value:
@@ -73,6 +128,9 @@ def cell_value(field: Field, value: object) -> Value:
     if field.type == "boolean":
         return bool(held)
     if field.format == "date-time":
+        text = str(held).removesuffix("+00")
+        if len(text) == _TO_THE_SECOND:
+            return f"{text[:10]}T{text[11:]}Z"
         try:
             return moment_text(dt.datetime.fromisoformat(str(held)).replace(tzinfo=dt.UTC)) + "Z"
         except ValueError:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     FromClause,
     Numeric,
     Row,
+    TableClause,
     Text,
     cast,
     column,
@@ -38,6 +39,7 @@ from sqlalchemy.types import TypeEngine
 
 from estran.carbon.errors import Unavailable
 from estran.layers.features.described import GEOMETRY_TYPES
+from estran.layers.features.postgis_engine import looked_up
 from estran.layers.features.query import Field
 from estran.layers.features.sql import quoted
 
@@ -61,12 +63,13 @@ _TYPES: Mapping[str, tuple[TypeEngine[Any], Field]] = {
     "varchar": (Text(), Field("", "string")),
     "uuid": (UUID(as_uuid=False), Field("", "string")),
 }
-_STATE = text(
+_STATE = (
     "SELECT c.oid, c.xmin::text AS changed, n.nspname, c.relname,"
-    " to_regclass(format('%I.%I', n.nspname, CAST(:versions AS text))) IS NOT NULL AS has_versions"
+    " to_regclass(format('%%I.%%I', n.nspname, %(versions)s::text)) IS NOT NULL AS has_versions"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE c.oid = coalesce(to_regclass(quote_ident(:name)),"
-    " to_regclass(format('%I.%I', split_part(:name, '.', 1), substr(:name, strpos(:name, '.') + 1))))"
+    " WHERE c.oid = coalesce(to_regclass(quote_ident(%(name)s)),"
+    " to_regclass(format('%%I.%%I', split_part(%(name)s, '.', 1),"
+    " substr(%(name)s, strpos(%(name)s, '.') + 1))))"
 )
 _COLUMNS = text(
     "SELECT a.attname, coalesce(b.typname, t.typname) AS type, a.atttypmod AS modifier,"
@@ -133,6 +136,29 @@ def read_state(connection: Connection, name: str) -> TableState:
     return row.oid, row.changed, row.has_versions
 
 
+def read_state_and_version(location: str, known: PostgisTable) -> tuple[TableState, str | None]:
+    """Return the state of the definition of a table that has been read, and the version of its data.
+
+    Raises:
+        Unavailable: there is no such table.
+    """
+    names = {"name": known.name, "versions": VERSIONS}
+    row = looked_up(location, known.name, _state_and_version(known), names)
+    if row is None:
+        raise _unusable(known.name, "there is no such table", "cette table n'existe pas")
+    version, oid, changed, _, _, has_versions = row
+    return (oid, changed, has_versions), version
+
+
+def _state_and_version(known: PostgisTable) -> str:
+    version = "NULL"
+    if known.version is not None and isinstance(known.source, TableClause):
+        beside = f"{quoted(str(known.source.schema))}.{VERSIONS}".replace("%", "%%")
+        noted = f"SELECT fingerprint || '-' || revision FROM {beside} WHERE table_name = c.relname"  # noqa: S608
+        version = f"({noted})"
+    return _STATE.replace("SELECT ", f"SELECT {version}, ", 1)
+
+
 def read_table(connection: Connection, name: str, id_field: str) -> PostgisTable:
     """Return what the database says of a table.
 
@@ -190,7 +216,7 @@ def read_table(connection: Connection, name: str, id_field: str) -> PostgisTable
 
 
 def _located(connection: Connection, name: str) -> Row[Any]:
-    row = connection.execute(_STATE, {"name": name, "versions": VERSIONS}).one_or_none()
+    row = connection.exec_driver_sql(_STATE, {"name": name, "versions": VERSIONS}).one_or_none()
     if row is None:
         raise _unusable(name, "there is no such table", "cette table n'existe pas")
     return row

@@ -21,7 +21,6 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     and_,
-    any_,
     case,
     cast,
     false,
@@ -65,6 +64,8 @@ _DIMENSIONS = {
     "POLYGON": 2,
     "MULTIPOLYGON": 2,
 }
+_FACETED = {"POLYHEDRALSURFACE": "MULTIPOLYGON", "TIN": "MULTIPOLYGON", "TRIANGLE": "POLYGON"}
+_DIGITS = 15
 _TYPE = text(
     "SELECT max(g.type) FROM geometry_columns g JOIN pg_namespace n ON n.nspname = g.f_table_schema"
     " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = g.f_table_name"
@@ -213,7 +214,7 @@ class PostgisTiles:
         size = _size(box, under)
         geometry = func.ST_Force2D(func.ST_CurveToLine(table.geometry))
         if is_mended:
-            geometry = func.ST_MakeValid(geometry)
+            geometry = func.ST_MakeValid(_faces_apart(geometry, table.srid))
         is_small = false() if frame.is_finest else size < 1.0
         columns = [
             _written(column).label(name) for name, column in table.columns.items() if frame.writes(name)
@@ -226,7 +227,7 @@ class PostgisTiles:
                 *columns,
             )
             .select_from(table.source)
-            .where(identifier == any_(func.array(select(chosen.c[_KEY]).scalar_subquery())))
+            .where(identifier.in_(select(chosen.c[_KEY])))
             .order_by(size.desc(), identifier)
             .subquery("tile")
         )
@@ -282,6 +283,15 @@ def _shape(geometry: Part, is_small: Part, frame: TileFrame, under: Ground) -> P
         )
     envelope = func.ST_MakeEnvelope(*frame.bounds, srid)
     return func.ST_AsMVTGeom(shape, envelope, UNITS, MARGIN, True)
+
+
+def _faces_apart(geometry: Part, srid: int) -> Part:
+    """Return a surface of facets or triangles, which PostGIS cannot simplify, as as many polygons."""
+    written: Part = func.ST_AsText(geometry, _DIGITS, type_=Text())
+    for kind, simple in _FACETED.items():
+        written = func.replace(written, kind, simple, type_=Text())
+    is_faceted = func.ST_GeometryType(geometry).in_(["ST_PolyhedralSurface", "ST_Tin", "ST_Triangle"])
+    return case((is_faceted, func.ST_GeomFromText(written, srid)), else_=geometry)
 
 
 def _written(column: Part) -> Part:

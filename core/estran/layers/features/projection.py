@@ -18,16 +18,29 @@ from estran.carbon.errors import InvalidInput
 
 _LONGITUDE_LATITUDE = CRS.from_authority("OGC", "CRS84")
 _STEPS_PER_EDGE = 200
+_SHORTEST_STEP_M = 28.0
+"""Over this length a line that bends with a radius of 1,000 km strays from its chord by 0.1 mm."""
+
+_METRES_PER_DEGREE = 111_320.0
 _DOMAIN_MARGIN_DEGREES = 10.0
 _MAX_LATITUDE = 89.9
 _DEGREE_DECIMALS = 9
 _METRE_DECIMALS = 4
+_POLYGON = 3
+_UPRIGHT_AREA = 1e-12
+"""Area under which a face stands upright, in units of the CRS: a square micrometre, or as few degrees."""
+
+
+def is_north_first(crs: CRS) -> bool:
+    """Return whether the authority of the CRS writes northing or latitude first."""
+    return _is_north_first(crs.srs)
 
 
 @lru_cache(maxsize=64)
-def is_north_first(crs: CRS) -> bool:
-    """Return whether the authority of the CRS writes northing or latitude first."""
-    return bool(crs.axis_info) and crs.axis_info[0].direction.lower() in {"north", "south"}
+def _is_north_first(name: str) -> bool:
+    """Answer for a CRS by its name or definition: that of the object itself is long to compare."""
+    axes = CRS.from_user_input(name).axis_info
+    return bool(axes) and axes[0].direction.lower() in {"north", "south"}
 
 
 def region(bounds: Sequence[float], source: CRS, target: CRS) -> BaseGeometry:
@@ -115,16 +128,33 @@ def moved(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[
 def written(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[np.object_]:
     """Return geometries as they go on the wire: in `target`, its axis order, RFC 7946 ring order.
 
-    Coordinates that were transformed are rounded to 0.1 mm; those in the storage CRS are exact.
+    An upright wall has no side seen from above: its ring stays as it is. Coordinates that were
+    transformed are rounded to 0.1 mm; those in the storage CRS are exact.
     """
-    geometries = np.asarray(shapely.orient_polygons(moved(geometries, source, target)), dtype=object)
+    geometries = _oriented(moved(geometries, source, target))
     if is_north_first(target):
         geometries = _each_depth(geometries, lambda points: points[:, [1, 0, *range(2, points.shape[1])]])
     return geometries
 
 
-@lru_cache(maxsize=64)
+def _oriented(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+    turned = np.asarray(shapely.orient_polygons(geometries), dtype=object)
+    for place in np.flatnonzero(shapely.has_z(geometries)):
+        parts = shapely.get_parts(geometries[place])
+        if (shapely.get_type_id(parts) != _POLYGON).any() or (shapely.area(parts) > _UPRIGHT_AREA).all():
+            continue
+        kept = [part if part.area <= _UPRIGHT_AREA else shapely.orient_polygons(part) for part in parts]
+        whole = geometries[place].geom_type == "MultiPolygon"
+        turned[place] = shapely.MultiPolygon(kept) if whole else kept[0]
+    return turned
+
+
 def _transformer(source: CRS, target: CRS) -> Transformer:
+    return _named_transformer(source.srs, target.srs)
+
+
+@lru_cache(maxsize=64)
+def _named_transformer(source: str, target: str) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
@@ -143,14 +173,22 @@ def _moved(box: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
         return shapely.Polygon()
     min_x, min_y, max_x, max_y = inside.bounds
     longest = max(max_x - min_x, max_y - min_y)
-    dense = shapely.segmentize(inside, longest / _STEPS_PER_EDGE) if longest else inside
+    shortest = _SHORTEST_STEP_M / (_METRES_PER_DEGREE if source.is_geographic else 1.0)
+    dense = shapely.segmentize(inside, max(longest / _STEPS_PER_EDGE, shortest)) if longest else inside
     moved = to_storage(dense, source, target)
-    return shapely.Polygon() if moved is None else shapely.make_valid(moved)
+    if moved is None:
+        return shapely.Polygon()
+    return shapely.make_valid(moved)
+
+
+def _domain(source: CRS, target: CRS) -> tuple[float, float, float, float] | None:
+    """Return, in `source`, the box around where `target` can be used."""
+    return _named_domain(source.srs, target.srs)
 
 
 @lru_cache(maxsize=64)
-def _domain(source: CRS, target: CRS) -> tuple[float, float, float, float] | None:
-    """Return, in `source`, the box around where `target` can be used."""
+def _named_domain(source_name: str, target_name: str) -> tuple[float, float, float, float] | None:
+    source, target = CRS.from_user_input(source_name), CRS.from_user_input(target_name)
     use = target.area_of_use
     if use is None or use.west > use.east:
         return None

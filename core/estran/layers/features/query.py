@@ -11,6 +11,7 @@ from pygeofilter import ast
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.times import Interval
 
 JsonType = Literal["string", "integer", "number", "boolean"]
@@ -99,6 +100,24 @@ class FeaturePage:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedPage:
+    """As `FeaturePage`, each feature written as GeoJSON."""
+
+    features: Sequence[bytes]
+    number_matched: int | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedFeature:
+    """As `FoundFeature`, written as GeoJSON."""
+
+    feature: bytes
+    previous: str | None
+    next: str | None
+
+
 class FeatureStore(Protocol):
     """A table of features that can be read.
 
@@ -137,8 +156,16 @@ class FeatureStore(Protocol):
     def query(self, query: FeatureQuery) -> FeaturePage:
         """Return one page of the features selected."""
 
+    def query_encoded(self, query: FeatureQuery, target: CRS, held: EncodedFeatures) -> EncodedPage:
+        """Return one page of the features selected, in a CRS and its axis order."""
+
     def get(self, identifier: str, *, properties: Sequence[str] | None = None) -> FoundFeature:
         """Return one feature and its neighbours."""
+
+    def get_encoded(
+        self, identifier: str, target: CRS, *, properties: Sequence[str] | None = None
+    ) -> EncodedFeature:
+        """Return one feature and its neighbours, in a CRS and its axis order."""
 
     def read_geometries(self, ids: Sequence[str]) -> list[StoredFeature]:
         """Return features by identifier, in the order asked."""

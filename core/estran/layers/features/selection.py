@@ -97,6 +97,12 @@ def following[Part](dialect: Dialect[Part], keys: Sequence[SortKey], values: Seq
     return dialect.any_of([further, dialect.is_null(column), tied])
 
 
+def told_by_page(query: FeatureQuery, rows: int) -> int | None:
+    """Return how many features match when the rows of a first page, which are all of them, tell it."""
+    is_first = query.after is None and not query.offset
+    return rows if query.count and is_first and rows <= query.limit else None
+
+
 def missing(table: str, ids: Sequence[str]) -> NotFound:
     """Return the error for identifiers that no feature has."""
     names = ", ".join(repr(name) for name in ids[:_NAMES_IN_MESSAGE])

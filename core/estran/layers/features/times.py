@@ -12,6 +12,7 @@ from estran.carbon.errors import InvalidInput
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _LAST_MICROSECOND = dt.timedelta(microseconds=1)
+_LAST_DAY = (dt.MAXYEAR, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def _span(part: str, text: str) -> tuple[dt.datetime, dt.datetime]:
 
 def _day_span(year: int | None, month: int | None, day: int | None) -> tuple[dt.datetime, dt.datetime]:
     start = dt.datetime(year or 0, month or 1, day or 1, tzinfo=dt.UTC)
+    if (year, month or 12, day or 31) == _LAST_DAY:
+        return start, dt.datetime.max.replace(tzinfo=dt.UTC)
     if day:
         after = start + dt.timedelta(days=1)
     elif month:

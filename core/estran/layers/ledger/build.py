@@ -26,7 +26,8 @@ from estran.layers.ledger.cells import cell_areas
 from estran.layers.ledger.codebook import Codebook, Voice
 from estran.layers.ledger.index import BLOCK, build_index, write_index
 from estran.layers.ledger.keys import NODATA, UNKNOWN
-from estran.layers.ledger.table import INDEX, KEYS, RASTER, KeyTable, file_mark, write_table
+from estran.layers.ledger.loops import make_ready
+from estran.layers.ledger.table import INDEX, KEYS, RASTER, GridMark, KeyTable, file_mark, write_table
 from estran.layers.progress import Progress
 
 Codes = NDArray[np.uint16]
@@ -120,8 +121,17 @@ def build_ledger(
         strips = (code_of[numbers[first : first + BLOCK]] for first in range(0, grid.shape[0], BLOCK))
         write_index(folder / INDEX, build_index(strips, areas, grid.shape))
         progress("ledger", INDEXING)
+        make_ready()
         files = {file: file_mark(folder / file) for file in (INDEX, RASTER)}
-        write_table(folder / KEYS, KeyTable(files=files, keys=keys))
+        mark = GridMark(
+            crs=crs.to_wkt(),
+            west=grid.transform.c,
+            north=grid.transform.f,
+            resolution_m=resolution_m,
+            rows=grid.shape[0],
+            columns=grid.shape[1],
+        )
+        write_table(folder / KEYS, KeyTable(files=files, grid=mark, keys=keys))
         for file in (RASTER, INDEX, KEYS):
             (folder / file).replace(directory / file)
     progress("ledger", 1.0)

@@ -38,10 +38,13 @@ class CellAreas:
     Attributes:
         row_terms: Shape `(rows, terms)`, in hectares.
         column_terms: Shape `(columns, terms)`. The area of a cell is the dot product of its two.
+        surface: Chebyshev coefficients, by degree in the row then in the column, of the area of a cell
+            centred anywhere on a projected grid; rows and columns go from -1 to 1.
     """
 
     row_terms: Floats
     column_terms: Floats
+    surface: Floats | None = None
 
     def at(self, rows: Integers, columns: Integers) -> Floats:
         """Return the areas of single cells, in hectares."""
@@ -50,16 +53,6 @@ class CellAreas:
     def window(self, rows: slice, columns: slice) -> Floats:
         """Return the areas of a window, in hectares, of shape `(rows, columns)`."""
         return self.row_terms[rows] @ self.column_terms[columns].T
-
-    def blocks(self, block_rows: Integers, block_columns: Integers, size: int) -> Floats:
-        """Return the areas of square blocks, of shape `(n, size, size)`.
-
-        Beyond the raster the last row and the last column are repeated.
-        """
-        within = np.arange(size)
-        rows = self.row_terms.take(block_rows[:, np.newaxis] * size + within, axis=0, mode="clip")
-        columns = self.column_terms.take(block_columns[:, np.newaxis] * size + within, axis=0, mode="clip")
-        return np.asarray(np.matmul(rows, columns.transpose(0, 2, 1)))
 
 
 def cell_areas(crs: CRS, transform: Affine, shape: tuple[int, int]) -> CellAreas:
@@ -145,7 +138,8 @@ def _projected(crs: CRS, transform: Affine, shape: tuple[int, int]) -> CellAreas
 
         found = along(check_rows, shape[0]) @ coefficients @ along(check_columns, shape[1]).T
         if np.max(np.abs(found / expected - 1.0)) < TOLERANCE:
-            return CellAreas(along(rows, shape[0]) @ coefficients, along(columns, shape[1]))
+            row_terms, column_terms = along(rows, shape[0]) @ coefficients, along(columns, shape[1])
+            return CellAreas(row_terms, np.ascontiguousarray(column_terms), coefficients)
     raise InvalidConfiguration(
         f"the areal scale of {crs.name} is not smooth over the grid; choose a CRS made for this place",
         f"l'échelle des surfaces de {crs.name} n'est pas régulière sur la grille ; "

@@ -1,25 +1,34 @@
-"""How much of each key lies in whole blocks of the ledger, without reading their cells?
+"""How much of each key lies in the blocks of the ledger, and which key has each cell?
 
-For square blocks of several sizes the index holds the summed true area of each key present:
-three arrays per level, where the entries of block `i` are `offsets[i]` to `offsets[i + 1]`.
-A question takes the largest blocks that the outline does not cross.
+For square blocks of several sizes the index holds the summed true area of each key present. A
+question takes the largest blocks that the outline does not cross. For the smallest blocks it also
+holds the cells, packed in few bits (`loops/packing.py`): a block that the outline crosses is read in
+place, where a tile of the raster would have to be decoded whole.
+
+The file is a NumPy archive without compression, whose arrays are mapped into memory, except the packed
+cells, which are read where they lie: opening it costs nothing.
 """
 
+import mmap
+import os
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import batched
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from estran.layers.ledger.cells import CellAreas
-from estran.layers.ledger.coverage import CrossedBlocks
 from estran.layers.ledger.keys import NODATA
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Codes = NDArray[np.uint16]
+Bytes = NDArray[np.uint8]
+Level = tuple[int, int, int, int, int, int]
 
 BLOCK = 32
 """Side of the smallest blocks, in cells."""
@@ -30,70 +39,60 @@ GROWTH = 4
 ENTRY_BYTES = np.dtype(np.uint16).itemsize + np.dtype(np.float64).itemsize
 """Size of one key and its area."""
 
+TILE_BLOCKS = 16
+"""Side of a tile of the smallest blocks."""
+
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the archive, so that its bytes depend on the data alone."""
 
+ALIGNMENT = 64
+"""Arrays start at multiples of this many bytes in the file."""
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """The sums of one block size.
-
-    Attributes:
-        size: Side of a block, in cells.
-        shape: Blocks down and across.
-        offsets: Start of each block's entries, in row-major order, and the end of the last.
-        keys: Key of each entry.
-        areas_ha: True area of each entry.
-    """
-
-    size: int
-    shape: tuple[int, int]
-    offsets: Integers
-    keys: Codes
-    areas_ha: Floats
-
-    def sums(self, blocks: Integers, length: int) -> tuple[Floats, int]:
-        """Return the area of each key below `length` over some blocks, and the entries read."""
-        count = self.offsets[blocks + 1] - self.offsets[blocks]
-        ends = np.cumsum(count)
-        if not ends.size or not ends[-1]:
-            return np.zeros(length), 0
-        entries = np.arange(ends[-1]) + np.repeat(self.offsets[blocks] - ends + count, count)
-        return np.bincount(self.keys[entries], self.areas_ha[entries], length), int(ends[-1])
+HEADER_BYTES, ZIP64_BYTES, EXTRA_BYTES = 30, 20, 4
+"""Of a file in the archive: its header without name, the field of long files, the start of another field."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockIndex:
-    """The levels of an index, smallest blocks first."""
+    """The blocks of all levels, one level after the other, the smallest blocks first.
 
-    levels: tuple[Level, ...]
+    Attributes:
+        levels: Of each level: side of a block in cells, blocks down, tiles across, its first block, side
+            of a tile in blocks, blocks across. The blocks of a tile follow each other, row by row, and so
+            do the tiles, so that what an outline crosses lies close together in the file.
+        offsets: Start of each block's entries, and the end of the last.
+        keys: Key of each entry, ascending within a block.
+        areas_ha: True area of each entry.
+        places: Start of the packed cells of each of the smallest blocks, and the end of the last.
+        cells: The packed cells.
+    """
 
-    def inside_areas_ha(self, crossed: CrossedBlocks, length: int) -> tuple[Floats, int]:
-        """Return the area of each key in the blocks wholly inside an outline.
+    levels: Integers
+    offsets: Integers
+    keys: Codes
+    areas_ha: Floats
+    places: Integers
+    cells: Bytes
 
-        Args:
-            crossed: The smallest blocks that the outline crosses; they are left out.
-            length: One more than the largest key.
+    def whole(self) -> tuple[Codes, Floats]:
+        """Return the keys of the whole raster, ascending, and the area of each, from the largest block."""
+        last = slice(int(self.offsets[-2]), int(self.offsets[-1]))
+        return self.keys[last], self.areas_ha[last]
 
-        Returns:
-            Hectares per key, and the bytes of the index that were read.
-        """
-        areas, entries = np.zeros(length), 0
-        candidates: Integers | None = None
-        for level in reversed(self.levels):
-            if candidates is None:
-                candidates = np.arange(level.shape[0] * level.shape[1])
-            growth = level.size // crossed.size
-            hit = np.unique(crossed.rows // growth * level.shape[1] + crossed.columns // growth)
-            free = candidates[~np.isin(candidates, hit, assume_unique=True)]
-            rows, columns = np.divmod(free, level.shape[1])
-            inside = free[crossed.coverage.is_inside(rows * level.size, columns * level.size)]
-            found, read = level.sums(inside, length)
-            areas += found
-            entries += read
-            if level is not self.levels[0]:
-                candidates = _children(hit, level, self.levels[self.levels.index(level) - 1])
-        return areas, entries * ENTRY_BYTES
+
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """An open index.
+
+    Attributes:
+        blocks: Its arrays, mapped into memory.
+        file: The descriptor of the open file; whoever opened it closes it.
+        cells_at: Where the packed cells start in the file.
+    """
+
+    blocks: BlockIndex
+    file: int
+    cells_at: int
 
 
 def build_index(strips: Iterable[Codes], areas: CellAreas, shape: tuple[int, int]) -> BlockIndex:
@@ -104,62 +103,104 @@ def build_index(strips: Iterable[Codes], areas: CellAreas, shape: tuple[int, int
         areas: True area of its cells.
         shape: Its rows and columns.
     """
-    blocks, keys, sums = (
-        np.concatenate(column) for column in zip(*_strip_sums(strips, areas, shape), strict=True)
+    levels = _levels(shape)
+    parts = _tile_rows(_strip_parts(strips, areas, shape), levels[0])
+    rows, columns, keys, sums, lengths, cells = (np.concatenate(part) for part in zip(*parts, strict=True))
+    entries: list[tuple[Integers, Codes, Floats]] = []
+    for level in levels:
+        if len(entries):
+            rows, columns, keys, sums = _grouped(rows // GROWTH, columns // GROWTH, keys, sums, level)
+        counts = np.bincount(_numbers(rows, columns, level), minlength=_extent(level))
+        entries.append((counts, keys, sums))
+    counts, keys, sums = (np.concatenate(part) for part in zip(*entries, strict=True))
+    return BlockIndex(
+        levels=np.array(levels, dtype=np.int64),
+        offsets=np.append(0, np.cumsum(counts)),
+        keys=keys,
+        areas_ha=sums,
+        places=np.append(0, np.cumsum(lengths)),
+        cells=cells,
     )
-    levels = [_level(blocks, keys, sums, BLOCK, shape)]
-    while max(levels[-1].shape) > 1:
-        below = levels[-1]
-        rows, columns = np.divmod(blocks, below.shape[1])
-        across = -(-below.shape[1] // GROWTH)
-        blocks, keys, sums = _grouped(rows // GROWTH * across + columns // GROWTH, keys, sums)
-        levels.append(_level(blocks, keys, sums, below.size * GROWTH, shape))
-    return BlockIndex(tuple(levels))
 
 
 def write_index(path: Path, index: BlockIndex) -> None:
     """Write an index as a NumPy archive whose bytes depend on the data alone."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for level in index.levels:
-            arrays: dict[str, NDArray[np.generic]] = {
-                "shape": np.array(level.shape, dtype=np.int64),
-                "offsets": level.offsets,
-                "keys": level.keys,
-                "areas_ha": level.areas_ha,
-            }
-            for name, array in arrays.items():
-                entry = zipfile.ZipInfo(f"{level.size}.{name}.npy", EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                with archive.open(entry, "w") as file:
-                    np.lib.format.write_array(file, array, allow_pickle=False)
+    with path.open("wb") as raw, zipfile.ZipFile(raw, "w") as archive:
+        for name in BlockIndex.__dataclass_fields__:
+            entry = zipfile.ZipInfo(f"{name}.npy", EPOCH)
+            before = raw.tell() + HEADER_BYTES + len(entry.filename) + ZIP64_BYTES + EXTRA_BYTES
+            padding = -before % ALIGNMENT
+            entry.extra = b"pd" + padding.to_bytes(2, "little") + bytes(padding)
+            with archive.open(entry, "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, getattr(index, name), allow_pickle=False)
 
 
-def read_index(path: Path) -> BlockIndex:
-    """Read an index that `write_index` wrote.
+def read_index(path: Path) -> IndexFile:
+    """Open an index that `write_index` wrote.
 
     Raises:
         OSError, zipfile.BadZipFile, KeyError, ValueError: the file is missing or damaged.
     """
-    with np.load(path, allow_pickle=False) as archive:
-        sizes = sorted({int(name.split(".")[0]) for name in archive.files})
-        return BlockIndex(
-            tuple(
-                Level(
-                    size=size,
-                    shape=tuple(archive[f"{size}.shape"].tolist()),
-                    offsets=archive[f"{size}.offsets"],
-                    keys=archive[f"{size}.keys"],
-                    areas_ha=archive[f"{size}.areas_ha"],
-                )
-                for size in sizes
-            )
-        )
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        # A private mapping may be written to, as compiled loops expect of arrays; nothing writes.
+        mapped = mmap.mmap(file, 0, access=mmap.ACCESS_COPY)
+        with zipfile.ZipFile(path) as archive:
+            found = {
+                name: _mapped(mapped, archive.getinfo(f"{name}.npy"))
+                for name in BlockIndex.__dataclass_fields__
+            }
+    except BaseException:
+        os.close(file)
+        raise
+    return IndexFile(
+        BlockIndex(**{name: array for name, (array, _) in found.items()}), file, found["cells"][1]
+    )
 
 
-def _strip_sums(
+def _mapped(whole: mmap.mmap, entry: zipfile.ZipInfo) -> tuple[NDArray[Any], int]:
+    """One array of the archive, in place, and where it starts."""
+    start = entry.header_offset + HEADER_BYTES
+    name, extra = (int.from_bytes(whole[at : at + 2], "little") for at in (start - 4, start - 2))
+    whole.seek(start + name + extra)
+    np.lib.format.read_magic(whole)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(whole)
+    array = np.frombuffer(whole, dtype=dtype, count=int(np.prod(shape)), offset=whole.tell())
+    return array.reshape(shape), whole.tell()
+
+
+def _levels(shape: tuple[int, int]) -> list[Level]:
+    """The levels of a raster, up to the one that has a single block."""
+    levels: list[Level] = []
+    size, width = BLOCK, TILE_BLOCKS
+    while True:
+        down, across = -(-shape[0] // size), -(-shape[1] // size)
+        first = levels[-1][3] + _extent(levels[-1]) if levels else 0
+        levels.append((size, down, -(-across // width), first, width, across))
+        if down * across == 1 and width == 1:
+            return levels
+        size, width = size * GROWTH, max(width // GROWTH, 1)
+
+
+def _extent(level: Level) -> int:
+    """How many numbers the blocks of a level take."""
+    _, down, tiles_across, _, width, _ = level
+    return -(-down // width) * tiles_across * width**2
+
+
+def _numbers(rows: Integers, columns: Integers, level: Level) -> Integers:
+    """The number of each block within its level."""
+    _, _, tiles_across, _, width, _ = level
+    tiles = rows // width * tiles_across + columns // width
+    return np.asarray((tiles * width + rows % width) * width + columns % width)
+
+
+def _strip_parts(
     strips: Iterable[Codes], areas: CellAreas, shape: tuple[int, int]
-) -> Iterator[tuple[Integers, Codes, Floats]]:
-    """Block, key and area of every entry of the first level, strip by strip."""
+) -> Iterator[tuple[Integers, Codes, Floats, Integers, Bytes]]:
+    """Of each strip: column and key and area of every entry, bytes of every block, and the packed cells."""
+    from estran.layers.ledger.loops.packing import packed_strip
+
     across = -(-shape[1] // BLOCK)
     column_block = np.arange(shape[1]) // BLOCK
     for number, strip in enumerate(strips):
@@ -169,35 +210,39 @@ def _strip_sums(
         cell_ha = areas.window(slice(number * BLOCK, number * BLOCK + len(strip)), slice(None))
         place = column_block * len(present) + rank[strip]
         sums = np.bincount(place.ravel(), cell_ha.ravel(), across * len(present))
-        block, key = np.divmod(np.flatnonzero(sums), len(present))
+        column, key = np.divmod(np.flatnonzero(sums), len(present))
         told = present[key] != NODATA
-        yield (
-            block[told] + number * across,
-            present[key[told]].astype(np.uint16),
-            sums[np.flatnonzero(sums)][told],
-        )
+        keys = present[key[told]].astype(np.uint16)
+        starts = np.append(0, np.cumsum(np.bincount(column[told], minlength=across)))
+        lengths, cells = packed_strip(np.ascontiguousarray(strip), BLOCK, starts, keys)
+        yield column[told], keys, sums[np.flatnonzero(sums)][told], lengths, cells
 
 
-def _grouped(blocks: Integers, keys: Codes, sums: Floats) -> tuple[Integers, Codes, Floats]:
-    """Entries summed by block and key, in ascending order of both."""
-    place = blocks * (np.iinfo(np.uint16).max + 1) + keys
-    places, group = np.unique(place, return_inverse=True)
-    block, key = np.divmod(places, np.iinfo(np.uint16).max + 1)
-    return block, key.astype(np.uint16), np.bincount(group, sums, len(places))
+def _tile_rows(
+    parts: Iterable[tuple[Integers, Codes, Floats, Integers, Bytes]], level: Level
+) -> Iterator[tuple[Integers, Integers, Codes, Floats, Integers, Bytes]]:
+    """Of each row of tiles: row, column, key and area of every entry, bytes of every block, packed cells."""
+    _, _, tiles_across, _, width, across = level
+    for tile_row, strips in enumerate(batched(parts, width)):
+        columns, keys, sums, lengths, cells = (np.concatenate(part) for part in zip(*strips, strict=True))
+        first = tile_row * width
+        rows = first + np.repeat(np.arange(len(strips)), [len(strip[0]) for strip in strips])
+        order = np.argsort(_numbers(rows - first, columns, level), kind="stable")
+        block_row, block_column = np.divmod(np.arange(len(lengths)), across)
+        number = _numbers(block_row, block_column, level)
+        by_number = np.zeros(tiles_across * width**2, dtype=np.int64)
+        by_number[number] = lengths
+        moved = np.argsort(number)
+        starts = (np.cumsum(lengths) - lengths)[moved]
+        shift = np.repeat(starts - (np.cumsum(lengths[moved]) - lengths[moved]), lengths[moved])
+        packed = cells[shift + np.arange(len(cells))]
+        yield rows[order], columns[order], keys[order], sums[order], by_number, packed
 
 
-def _level(blocks: Integers, keys: Codes, sums: Floats, size: int, shape: tuple[int, int]) -> Level:
-    down, across = -(-shape[0] // size), -(-shape[1] // size)
-    offsets = np.searchsorted(blocks, np.arange(down * across + 1))
-    return Level(size, (down, across), offsets, keys, sums)
-
-
-def _children(blocks: Integers, level: Level, below: Level) -> Integers:
-    """The blocks of the level below that lie in some blocks of a level."""
-    growth = level.size // below.size
-    rows, columns = np.divmod(blocks, level.shape[1])
-    rows = rows[:, np.newaxis, np.newaxis] * growth + np.arange(growth)[:, np.newaxis]
-    columns = columns[:, np.newaxis, np.newaxis] * growth + np.arange(growth)
-    rows, columns = np.broadcast_arrays(rows, columns)
-    real = (rows < below.shape[0]) & (columns < below.shape[1])
-    return np.asarray(rows[real] * below.shape[1] + columns[real])
+def _grouped(
+    rows: Integers, columns: Integers, keys: Codes, sums: Floats, level: Level
+) -> tuple[Integers, Integers, Codes, Floats]:
+    """Entries summed by block of a level and key, in ascending order of both."""
+    place = _numbers(rows, columns, level) * (np.iinfo(np.uint16).max + 1) + keys
+    _, firsts, group = np.unique(place, return_index=True, return_inverse=True)
+    return rows[firsts], columns[firsts], keys[firsts], np.bincount(group, sums, len(firsts))

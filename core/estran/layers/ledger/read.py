@@ -1,63 +1,41 @@
 """How many true hectares of each ledger key lie inside a geometry?
 
-Blocks wholly inside come from the index; only the blocks that the outline crosses are read,
-and only there is the exact coverage of each cell computed.
+Blocks wholly inside come from the index; in the blocks that the outline crosses the exact coverage of
+each cell is computed. The loops are compiled: `loops/tally.py`. The raster itself is not opened: the
+index holds its cells.
 """
 
 import os
 import weakref
 import zipfile
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from threading import Lock
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
-import rasterio
 import shapely
+from affine import Affine
+from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from pydantic import ValidationError
 from pyproj import CRS
-from rasterio.errors import RasterioIOError
-from rasterio.windows import Window
 
 from estran.carbon.errors import Unavailable
-from estran.layers.geodesy import (
-    SQUARE_METRES_PER_HECTARE,
-    bounds_in,
-    reproject_lines,
-    true_area_ha,
-    true_areas_ha,
-)
-from estran.layers.ledger.bands import coverage_by_bands, covered_cells
-from estran.layers.ledger.cells import cell_areas
-from estran.layers.ledger.coverage import (
-    Coverage,
-    crossed_blocks,
-    polygon_coverage,
-    press,
-)
-from estran.layers.ledger.index import ENTRY_BYTES, read_index
+from estran.layers.geodesy import added_vertices, bounds_in, reproject_lines, true_areas_ha
+from estran.layers.ledger.cells import CellAreas, cell_areas
+from estran.layers.ledger.coverage import press, pressed
+from estran.layers.ledger.index import BLOCK, ENTRY_BYTES, read_index
 from estran.layers.ledger.keys import LandAreas, LedgerKey
 from estran.layers.ledger.outline import dissolved, dissolved_each
 from estran.layers.ledger.table import file_mark, read_table
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Codes = NDArray[np.uint16]
 
-TILES_KEPT = 128
-"""Decoded tiles held in memory per ledger; one of 512 x 512 cells takes half a megabyte."""
-
-SMALL_CELLS = 40_000
-"""Geometries with an area of fewer cells are read together, cell by cell."""
-
-TOGETHER = 500
-"""How many small geometries are read at once."""
+TOGETHER = 200_000
+"""About how many vertices are read together, which bounds the memory of a batch."""
 
 MARGIN = 0.02
 """Share of the raster's extent kept around it when an outline is cut down to it."""
@@ -84,21 +62,19 @@ class Ledger:
         for file in (path, index_path):
             if table.files[file.name] != file_mark(file):
                 raise ValueError(file.name)
-        self._raster: Any = rasterio.open(path)
-        # A raster left open when the interpreter ends prints an error.
-        weakref.finalize(self, self._raster.close)
+        grid = table.grid
+        self.crs = CRS.from_wkt(grid.crs)
+        self.resolution_m = grid.resolution_m
+        self._shape = (grid.rows, grid.columns)
+        self._transform = Affine(grid.resolution_m, 0.0, grid.west, 0.0, -grid.resolution_m, grid.north)
+        index = read_index(index_path)
+        weakref.finalize(self, os.close, index.file)
+        self._blocks, self._file, self._cells_at = index.blocks, index.file, index.cells_at
         self._path = path
-        self._lock = Lock()
-        self._tiles: OrderedDict[tuple[int, int], Codes] = OrderedDict()
-        self._index = read_index(index_path)
-        self._transform = self._raster.transform
-        self._shape: tuple[int, int] = self._raster.shape
-        self._tile: int = self._raster.block_shapes[0][0]
-        self.crs = CRS.from_user_input(self._raster.crs.to_wkt())
-        self.resolution_m = float(self._transform.a)
         self.keys = MappingProxyType({key.code: key for key in table.keys})
+        self._most = max(self.keys) + 1
         self.version = file_mark(table_path).sha256
-        self._areas = cell_areas(self.crs, self._transform, self._shape)
+        self._areas = _block_areas(self.crs, self._transform, self._shape)
 
     def land_areas(self, geometry: shapely.Geometry, crs: CRS) -> LandAreas:
         """Return the true area of each key inside a geometry.
@@ -114,75 +90,81 @@ class Ledger:
             InvalidGeometry: a coordinate is not finite or has no position on the ellipsoid.
             Unavailable: the ledger cannot be read.
         """
-        polygons = dissolved(geometry)
-        if shapely.is_empty(polygons):
-            return LandAreas((), np.zeros(0), 0.0, 0)
-        return self._land_areas(polygons, crs, true_area_ha(polygons, crs))
+        polygons = np.empty(1, dtype=object)
+        polygons[0] = dissolved(geometry)
+        return self._land_areas(polygons, crs)[0]
 
     def whole(self) -> LandAreas:
         """Return the true area of each key over the whole territory, from the index alone."""
-        level = self._index.levels[-1]
-        blocks = np.arange(level.shape[0] * level.shape[1])
-        areas, entries = level.sums(blocks, max(self.keys) + 1)
-        areas[0] = 0.0
-        codes = np.flatnonzero(areas)
+        codes, areas = self._blocks.whole()
         keys = tuple(self.keys[code] for code in codes.tolist())
-        return LandAreas(keys, areas[codes], float(areas.sum()), entries * ENTRY_BYTES)
-
-    def _land_areas(self, polygons: shapely.Geometry, crs: CRS, geometry_ha: float) -> LandAreas:
-        areas, bytes_read = self._sums(self._coverage(polygons, crs))
-        codes = np.flatnonzero(areas)
-        keys = tuple(self.keys[code] for code in codes.tolist())
-        return LandAreas(keys, areas[codes], geometry_ha, bytes_read)
+        return LandAreas(keys, areas.copy(), float(areas.sum()), len(codes) * ENTRY_BYTES)
 
     def land_areas_many(self, geometries: Sequence[shapely.Geometry], crs: CRS) -> list[LandAreas]:
         """Return the true area of each key inside each geometry, as `land_areas` does one by one.
-
-        Small geometries are read together, which takes far less time.
 
         Raises:
             InvalidGeometry: a coordinate is not finite or has no position on the ellipsoid.
             Unavailable: the ledger cannot be read.
         """
-        if len(geometries) == 1:
-            return [self.land_areas(geometries[0], crs)]
         polygons = dissolved_each(geometries)
-        hectares = true_areas_ha(polygons, crs)
-        is_small = hectares * SQUARE_METRES_PER_HECTARE < SMALL_CELLS * self.resolution_m**2
-        found: list[LandAreas] = [LandAreas((), np.zeros(0), 0.0, 0)] * len(geometries)
-        for rank in np.flatnonzero(~is_small).tolist():
-            found[rank] = self._land_areas(polygons[rank], crs, float(hectares[rank]))
-        small = np.flatnonzero(is_small & ~shapely.is_empty(polygons))
-        for first in range(0, len(small), TOGETHER):
-            ranks = small[first : first + TOGETHER]
-            areas, cells = self._small_areas(polygons[ranks], crs)
-            for rank, row, read in zip(ranks.tolist(), areas, cells.tolist(), strict=True):
-                codes = np.flatnonzero(row)
-                keys = tuple(self.keys[code] for code in codes.tolist())
-                found[rank] = LandAreas(
-                    keys, row[codes], float(hectares[rank]), read * np.dtype(np.uint16).itemsize
-                )
-        return found
+        groups = _groups(shapely.get_num_coordinates(polygons) + self._added(polygons, crs))
+        return [areas for group in groups for areas in self._land_areas(polygons[group], crs)]
 
-    def _small_areas(self, polygons: NDArray[np.object_], crs: CRS) -> tuple[Floats, Integers]:
-        """Hectares per geometry and code, and how many cells of each geometry were read."""
+    def _land_areas(self, polygons: NDArray[np.object_], crs: CRS) -> list[LandAreas]:
+        from estran.layers.ledger.loops.tally import tally
+
         parts, owner = shapely.get_parts(shapely.orient_polygons(polygons), return_index=True)
         rings, part_of = shapely.get_rings(parts, return_index=True)
-        cells = coverage_by_bands(
-            *self._grid_points(rings, crs, owner=owner[part_of]),
-            self._shape,
-            owner=owner[part_of],
-            count=len(polygons),
-        )
-        band, rows, columns, fractions = covered_cells(*cells)
-        codes = self._codes(rows, columns)
-        codes_end = max(self.keys) + 1
-        hectares = self._areas.at(rows, columns) * fractions
-        areas = np.bincount(band * codes_end + codes, hectares, minlength=len(polygons) * codes_end).reshape(
-            len(polygons), codes_end
-        )
-        areas[:, 0] = 0.0
-        return areas, np.bincount(band, minlength=len(polygons))
+        owner = owner[part_of]
+        points, ring_of = shapely.get_coordinates(rings, return_index=True)
+        hectares = self._true_areas_ha(polygons, points, ring_of, owner, crs)
+        points, ring_of = self._on_grid(points, ring_of, owner, crs)
+        x, y = np.ascontiguousarray(points.T)
+        starts = np.searchsorted(owner[ring_of], np.arange(len(polygons) + 1))
+        blocks, areas = self._blocks, self._areas
+        found, codes, inside_ha, bytes_read = tally(
+            x, y, ring_of, starts, *self._shape, self._most,
+            blocks.levels, blocks.offsets, blocks.keys, blocks.areas_ha, blocks.places,
+            self._file, self._cells_at, areas.row_terms, areas.column_terms,
+        )  # fmt: skip
+        if bytes_read.min(initial=0) < 0:
+            raise _unavailable(self._path)
+        keys = [self.keys[code] for code in codes.tolist()]
+        return [
+            LandAreas(tuple(keys[first:last]), inside_ha[first:last], whole_ha, read)
+            for (first, last), whole_ha, read in zip(
+                pairwise(found.tolist()), hectares.tolist(), bytes_read.tolist(), strict=True
+            )
+        ]
+
+    def _true_areas_ha(
+        self, polygons: NDArray[np.object_], points: Floats, ring_of: Integers, owner: Integers, crs: CRS
+    ) -> Floats:
+        """Hectares of each geometry, wherever it lies."""
+        if crs != self.crs:
+            return true_areas_ha(polygons, crs)
+        from estran.layers.ledger.loops.integral import outline_integrals
+
+        west, south, east, north = self._box()
+        bounds = shapely.bounds(polygons).T
+        within = (bounds[0] >= west) & (bounds[1] >= south) & (bounds[2] <= east) & (bounds[3] <= north)
+        is_near = within[owner[ring_of]]
+        (x, y), ring_of = points[is_near].T, ring_of[is_near]
+        rows, columns = len(self._areas.row_terms), len(self._areas.column_terms)
+        u = (x - self._transform.c) / self._transform.a * (2.0 / columns) - 1.0
+        v = (y - self._transform.f) / self._transform.e * (2.0 / rows) - 1.0
+        starts = np.searchsorted(owner[ring_of], np.arange(len(polygons) + 1))
+        hectares: Floats = outline_integrals(u, v, ring_of, starts, self._primitive) * (rows * columns / 4.0)
+        if not within.all():
+            hectares[~within] = true_areas_ha(polygons[~within], crs)
+        return hectares
+
+    @cached_property
+    def _primitive(self) -> Floats:
+        """Integral of the areas of cells along the rows, as Chebyshev coefficients."""
+        surface = np.zeros((1, 1)) if self._areas.surface is None else self._areas.surface
+        return np.ascontiguousarray(chebyshev.chebint(surface, axis=1), dtype=np.float64)
 
     def may_hold(self, geometry: shapely.Geometry, crs: CRS) -> bool:
         """Tell, from its box alone, whether a geometry may touch the raster."""
@@ -197,83 +179,33 @@ class Ledger:
         held: NDArray[np.bool_] = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
         return held
 
-    def _codes(self, rows: Integers, columns: Integers) -> Integers:
-        """The code of each cell, tile by tile."""
-        codes = np.zeros(len(rows), dtype=np.int64)
-        size, across = self._index.levels[0].size, -(-self._shape[1] // self._tile)
-        tiles = rows // self._tile * across + columns // self._tile
-        order = np.argsort(tiles, kind="stable")
-        starts = np.flatnonzero(np.diff(tiles[order], prepend=-1)).tolist()
-        for first, last in pairwise([*starts, len(order)]):
-            chosen = order[first:last]
-            row, column = divmod(int(tiles[chosen[0]]), across)
-            down, right = rows[chosen] % self._tile, columns[chosen] % self._tile
-            blocks = self._read_tile(row, column)
-            codes[chosen] = blocks[down // size, right // size, down % size, right % size]
-        return codes
+    def _added(self, polygons: NDArray[np.object_], crs: CRS) -> Integers:
+        """How many vertices each geometry gets on its way to the CRS of the raster."""
+        return np.zeros(len(polygons), dtype=np.int64) if crs == self.crs else added_vertices(polygons, crs)
 
-    def _coverage(self, polygons: shapely.Geometry, crs: CRS) -> Coverage:
-        """Exact coverage of the grid by valid polygons of another CRS."""
-        rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(polygons)))
-        return polygon_coverage(*self._grid_points(rings, crs), self._shape)
-
-    def _grid_points(
-        self, rings: NDArray[np.object_], crs: CRS, *, owner: Integers | None = None
+    def _on_grid(
+        self, points: Floats, ring_of: Integers, owner: Integers, crs: CRS
     ) -> tuple[Floats, Integers]:
-        """The vertices of rings of another CRS as columns and rows, and the ring of each."""
-        points, ring_of = shapely.get_coordinates(rings, return_index=True)
-        box = bounds_in(self._extent(), self.crs, crs)
-        if box is not None:
-            points, ring_of = press(points, ring_of, box)
-        points, ring_of = reproject_lines(points, ring_of, crs, self.crs, owner=owner)
+        """Vertices of another CRS as columns and rows of the raster, pressed into it, and their rings."""
+        if crs != self.crs:
+            box = bounds_in(self._extent(), self.crs, crs)
+            if box is not None:
+                points, ring_of = press(points, ring_of, box)
+            points, ring_of = reproject_lines(points, ring_of, crs, self.crs, owner=owner)
         origin = np.array([self._transform.c, self._transform.f])
         cell = np.array([self._transform.a, self._transform.e])
-        return (points - origin) / cell, ring_of
+        return pressed((points - origin) / cell, ring_of, self._shape)
 
-    def _sums(self, coverage: Coverage) -> tuple[Floats, int]:
-        """Hectares per key, and the bytes of the index and of the raster that tell them."""
-        length = max(self.keys) + 1
-        size = self._index.levels[0].size
-        across = self._tile // size
-        crossed = crossed_blocks(coverage, size, across)
-        areas, bytes_read = self._index.inside_areas_ha(crossed, length)
-        tile_rows, tile_columns = crossed.rows // across, crossed.columns // across
-        changes = np.flatnonzero(np.diff(tile_rows, prepend=-1) | np.diff(tile_columns, prepend=-1))
-        for first, last in pairwise([*changes.tolist(), len(crossed.rows)]):
-            rows, columns = crossed.rows[first:last], crossed.columns[first:last]
-            tile = self._read_tile(int(tile_rows[first]), int(tile_columns[first]))
-            codes = tile[rows % across, columns % across]
-            cell_ha = self._areas.blocks(rows, columns, size) * crossed.fractions_of(first, last)
-            areas += np.bincount(codes.ravel(), cell_ha.ravel(), length)
-            bytes_read += codes.nbytes
-        areas[0] = 0.0
-        return areas, bytes_read
-
-    def _read_tile(self, row: int, column: int) -> Codes:
-        """One tile of the raster cut into blocks, of shape `(down, across, size, size)`."""
-        with self._lock:
-            if (row, column) in self._tiles:
-                self._tiles.move_to_end((row, column))
-                return self._tiles[row, column]
-            side, size = self._tile, self._index.levels[0].size
-            window = Window(column * side, row * side, side, side)
-            try:
-                cells = self._raster.read(1, window=window)
-            except RasterioIOError as error:
-                raise _unavailable(self._path) from error
-            short = [(0, side - length) for length in cells.shape]
-            blocks = np.pad(cells, short).reshape(side // size, size, side // size, size).swapaxes(1, 2)
-            self._tiles[row, column] = np.ascontiguousarray(blocks)
-            if len(self._tiles) > TILES_KEPT:
-                self._tiles.popitem(last=False)
-            return self._tiles[row, column]
+    def _box(self) -> tuple[float, float, float, float]:
+        width, height = self._shape[1] * self._transform.a, -self._shape[0] * self._transform.e
+        west, north = self._transform.c, self._transform.f
+        return west, north - height, west + width, north
 
     def _extent(self) -> tuple[float, float, float, float]:
         """The raster's box and a margin around it, so that its border is never cut into."""
-        width, height = self._shape[1] * self._transform.a, -self._shape[0] * self._transform.e
-        west, north = self._transform.c, self._transform.f
-        margin = MARGIN * max(width, height)
-        return west - margin, north - height - margin, west + width + margin, north + margin
+        west, south, east, north = self._box()
+        margin = MARGIN * max(east - west, north - south)
+        return west - margin, south - margin, east + margin, north + margin
 
 
 def open_ledger(path: Path) -> Ledger:
@@ -287,6 +219,18 @@ def open_ledger(path: Path) -> Ledger:
         return _opened(path.resolve(), state.st_size, state.st_mtime_ns, os.getpid())
     except (OSError, ValueError, KeyError, ValidationError, zipfile.BadZipFile) as error:
         raise _unavailable(path) from error
+
+
+def _groups(vertices: Integers) -> Iterator[slice]:
+    """Runs of geometries that together have about `TOGETHER` vertices, or one that has more."""
+    run = np.cumsum(vertices) // TOGETHER
+    starts = np.flatnonzero(np.diff(run, prepend=-1)).tolist()
+    return (slice(first, last) for first, last in pairwise([*starts, len(run)]))
+
+
+def _block_areas(crs: CRS, transform: Affine, shape: tuple[int, int]) -> CellAreas:
+    """True areas of the cells of whole blocks, even beyond the raster."""
+    return cell_areas(crs, transform, (-(-shape[0] // BLOCK) * BLOCK, -(-shape[1] // BLOCK) * BLOCK))
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""The key table of a ledger: what its cell values mean, and the files that belong with it."""
+"""The key table of a ledger: what its cell values mean, where its grid lies, which files belong with it."""
 
 import hashlib
 import json
@@ -23,17 +23,41 @@ class FileMark(BaseModel):
     sha256: str
 
 
+class GridMark(BaseModel):
+    """The grid of the raster.
+
+    Attributes:
+        crs: WKT of its CRS.
+        west: Left side, in units of the CRS.
+        north: Upper side.
+        resolution_m: Side of a cell.
+        rows: How many rows.
+        columns: How many columns.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    crs: str
+    west: float
+    north: float
+    resolution_m: float
+    rows: int
+    columns: int
+
+
 class KeyTable(BaseModel):
     """The content of the key table.
 
     Attributes:
         files: Size and hash of the raster and of the index that were written with the table.
+        grid: Where the raster lies.
         keys: The keys in ascending code.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     files: dict[str, FileMark]
+    grid: GridMark
     keys: tuple[LedgerKey, ...]
 
 
@@ -54,10 +78,9 @@ def write_table(path: Path, table: KeyTable) -> None:
     lines = ",\n".join(
         "    " + json.dumps(asdict(key), ensure_ascii=False, sort_keys=True) for key in table.keys
     )
-    path.write_text(
-        f'{{\n  "files": {json.dumps(files, sort_keys=True)},\n  "keys": [\n{lines}\n  ]\n}}\n',
-        encoding="utf-8",
-    )
+    grid = json.dumps(table.grid.model_dump(), ensure_ascii=False, sort_keys=True)
+    head = f'  "files": {json.dumps(files, sort_keys=True)},\n  "grid": {grid},\n'
+    path.write_text(f'{{\n{head}  "keys": [\n{lines}\n  ]\n}}\n', encoding="utf-8")
 
 
 def read_table(path: Path) -> KeyTable:

@@ -1,7 +1,7 @@
-"""Layers as a QGIS layer definition, `.qlr`: dropped on QGIS 3.22 or later, they open with their style."""
+"""Layers as QGIS 3.22 or later opens them, with their style: a definition, `.qlr`, or a project, `.qgs`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -11,7 +11,10 @@ from estran.layers.styles.qml import symbology
 from estran.layers.styles.style import Style
 
 MEDIA_TYPE = "application/x-qgis-layer-definition"
+PROJECT_MEDIA_TYPE = "application/x-qgis-project"
+VERSION = "3.22.0"
 
+_EDGES = ("xmin", "ymin", "xmax", "ymax")
 _GEOMETRIES = {"point": "Point", "line": "Line", "fill": "Polygon", "raster": ""}
 
 
@@ -60,19 +63,70 @@ def layer_definition(layers: Sequence[QgisLayer], language: str, *, group: str |
     """
     ordered = sorted(layers, key=_height)
     root = ET.Element("qlr")
-    tree = ET.SubElement(root, "layer-tree-group", {"name": "", "checked": "Qt::Checked", "expanded": "1"})
-    if group is not None:
-        tree = ET.SubElement(tree, "layer-tree-group", {"name": group, "checked": "Qt::Checked"})
-    for place, layer in enumerate(ordered):
-        seen = "Qt::Checked" if group is None or place < 1 else "Qt::Unchecked"
-        node = {"id": _identifier(layer), "name": layer.title, "providerKey": layer.provider, "checked": seen}
-        ET.SubElement(tree, "layer-tree-layer", {**node, "source": layer.source, "expanded": "1"})
+    _list(root, ordered, group=group, shown=ordered[:1] if group is not None else ordered)
     holder = ET.SubElement(root, "maplayers")
     for layer in ordered:
         holder.append(_map_layer(layer, language))
     ET.indent(root, " ")
     body: bytes = ET.tostring(root, encoding="utf-8")
     return b"<!DOCTYPE qgis-layer-definition>\n" + body
+
+
+def project(
+    layers: Sequence[QgisLayer],
+    language: str,
+    *,
+    title: str,
+    crs: CRS,
+    bounds: tuple[float, float, float, float],
+    shown: Collection[str],
+) -> bytes:
+    """Return a `.qgs` file: the layers in their order, on a map of a place.
+
+    Args:
+        layers: As in `layer_definition`.
+        language: Of the labels.
+        title: Of the project.
+        crs: Of the map.
+        bounds: Edges of the map in `crs`, x first.
+        shown: Identifiers of the layers that are seen at once; the others wait for a tick.
+    """
+    ordered = sorted(layers, key=_height)
+    root = ET.Element("qgis", {"projectname": title, "version": VERSION})
+    _add(root, "title", title)
+    _reference(ET.SubElement(root, "projectCrs"), crs)
+    _list(root, ordered, group=None, shown=[layer for layer in ordered if layer.id in shown])
+    canvas = ET.SubElement(root, "mapcanvas", {"name": "theMapCanvas", "annotationsVisible": "1"})
+    _add(canvas, "units", "degrees" if crs.is_geographic else "meters")
+    extent = ET.SubElement(canvas, "extent")
+    for name, edge in zip(_EDGES, bounds, strict=True):
+        _add(extent, name, f"{edge:.10g}")
+    _add(canvas, "rotation", "0")
+    _reference(ET.SubElement(canvas, "destinationsrs"), crs)
+    edges = {name: f"{edge:.10g}" for name, edge in zip(_EDGES, bounds, strict=True)}
+    view = ET.SubElement(ET.SubElement(root, "ProjectViewSettings"), "DefaultViewExtent", edges)
+    _reference(view, crs)
+    enabled = ET.SubElement(ET.SubElement(root, "properties"), "SpatialRefSys")
+    _add(enabled, "ProjectionsEnabled", "1").set("type", "int")
+    holder = ET.SubElement(root, "projectlayers")
+    for layer in ordered:
+        holder.append(_map_layer(layer, language))
+    ET.indent(root, " ")
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return b"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + body
+
+
+def _list(
+    root: ET.Element, ordered: Sequence[QgisLayer], *, group: str | None, shown: Collection[QgisLayer]
+) -> None:
+    """Add the tree of the layers, those of `shown` ticked."""
+    tree = ET.SubElement(root, "layer-tree-group", {"name": "", "checked": "Qt::Checked", "expanded": "1"})
+    if group is not None:
+        tree = ET.SubElement(tree, "layer-tree-group", {"name": group, "checked": "Qt::Checked"})
+    for layer in ordered:
+        seen = "Qt::Checked" if layer in shown else "Qt::Unchecked"
+        node = {"id": _identifier(layer), "name": layer.title, "providerKey": layer.provider, "checked": seen}
+        ET.SubElement(tree, "layer-tree-layer", {**node, "source": layer.source, "expanded": "1"})
 
 
 def _map_layer(layer: QgisLayer, language: str) -> ET.Element:
@@ -85,15 +139,19 @@ def _map_layer(layer: QgisLayer, language: str) -> ET.Element:
     _add(element, "layername", layer.title)
     _add(element, "abstract", layer.abstract)
     _add(element, "attribution", layer.attribution)
-    reference = ET.SubElement(ET.SubElement(element, "srs"), "spatialrefsys")
-    _add(reference, "wkt", layer.crs.to_wkt())
-    _add(reference, "authid", ":".join(layer.crs.to_authority() or ()))
+    _reference(ET.SubElement(element, "srs"), layer.crs)
     provider = _add(element, "provider", layer.provider)
     if not is_raster:
         provider.set("encoding", "UTF-8")
     if layer.style is not None:
         element.extend(symbology(layer.style, language))
     return element
+
+
+def _reference(parent: ET.Element, crs: CRS) -> None:
+    reference = ET.SubElement(parent, "spatialrefsys")
+    _add(reference, "wkt", crs.to_wkt())
+    _add(reference, "authid", ":".join(crs.to_authority() or ()))
 
 
 def _add(parent: ET.Element, name: str, text: str) -> ET.Element:

@@ -68,12 +68,14 @@ function notice({ message }) {
   return make("li", {}, sentence(message));
 }
 
+const sourceOf = ({ source, source_fr: fr }) => words({ fr: fr ?? source, en: source });
+
 function sourcesAndFactors({ sources = [], factors = [], terms }) {
   if (!sources.length && !factors.length) return null;
   const unchecked = factors.filter(({ checked }) => !checked).length;
   const title = unchecked ? say("Sources and factors ({count}, of which {unchecked} to check †)", { count: factors.length, unchecked }) : say("Sources and factors ({count})", { count: factors.length });
   const layers = sources.map((source) => [[words(source.title), source.synthetic ? [" ", make("span", { class: "pill demo" }, say("Demonstration data"))] : null], source.vintage, source.licence_url ? make("a", { href: source.licence_url }, source.licence) : source.licence, words(source.attribution)]);
-  const used = factors.map((factor) => [[words(factor.title), factor.checked ? null : make("abbr", { title: say("Factor to check") }, " †"), replaced(factor), make("span", { class: "unit" }, factorPage(factor.id))], factor.day ? day(factor.day) : `${exactly(factor.value)} ${unitName(factor.unit)}`, spread(factor), [factor.link ? make("a", { href: factor.link }, words(factor.source)) : words(factor.source), factor.year ? ` (${factor.year})` : ""]]);
+  const used = factors.map((factor) => [[words(factor.title), factor.checked ? null : make("abbr", { title: say("Factor to check") }, " †"), replaced(factor), make("span", { class: "unit" }, factorPage(factor.id))], factor.day ? day(factor.day) : `${exactly(factor.value)} ${unitName(factor.unit)}`, spread(factor), [factor.link ? make("a", { href: factor.link }, sourceOf(factor)) : sourceOf(factor), factor.year ? ` (${factor.year})` : ""]]);
   return folded(
     title,
     make(

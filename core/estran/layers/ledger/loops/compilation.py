@@ -1,0 +1,85 @@
+"""How the loops over cells become machine code: once per machine, by numba.
+
+A function is compiled for its one signature when its module is imported, so that whoever has imported it
+is ready to answer. The code is kept in a folder named after a hash of these sources: beside them, or
+else in the user's cache folder, or where `NUMBA_CACHE_DIR` says. Where nothing can be written, it is
+compiled in memory at each start. Import these modules late: numba itself takes about half a second.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from pickle import UnpicklingError
+from tempfile import TemporaryFile
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+njit: Any = numba.njit
+config: Any = numba.config
+
+FLOAT, FLOATS, FLOAT_TABLE = numba.f8, numba.f8[::1], numba.f8[:, ::1]
+INTEGER, INTEGERS, INTEGER_TABLE = numba.i8, numba.i8[::1], numba.i8[:, ::1]
+SHORTS, BYTES, CODES, CODE_TABLE = numba.i4[::1], numba.u1[::1], numba.u2[::1], numba.u2[:, ::1]
+"""What the compiled functions take; arrays are C-contiguous."""
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Shorts = NDArray[np.int32]
+Bytes = NDArray[np.uint8]
+Codes = NDArray[np.uint16]
+
+SOURCES = Path(__file__).resolve().parent
+
+
+def compiled[F: Callable[..., Any]](*types: Any) -> Callable[[F], F]:
+    """Return a decorator that compiles a function for arguments of these types."""
+
+    def compile_it(function: F) -> F:
+        folder = cache_folder()
+        if folder is not None:
+            try:
+                with _kept_in(folder):
+                    machine: F = njit(types, nogil=True, error_model="numpy", cache=True)(function)
+            except (OSError, EOFError, ImportError, UnpicklingError):  # the disk is full, a file is cut short
+                pass
+            else:
+                return machine
+        in_memory: F = njit(types, nogil=True, error_model="numpy")(function)
+        return in_memory
+
+    return compile_it
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Return the folder where the machine code is kept, or None where nothing can be written."""
+    digest = hashlib.sha256(__name__.encode())  # numba keeps the name of the module with the code
+    for source in sorted(SOURCES.glob("*.py")):
+        digest.update(source.read_bytes())
+    name = f"estran-loops-{digest.hexdigest()[:16]}"
+    chosen = config.CACHE_DIR
+    user = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    for parent in [Path(chosen)] if chosen else [SOURCES / "__pycache__", user]:
+        try:
+            folder = parent.expanduser() / name
+            folder.mkdir(parents=True, exist_ok=True)
+            TemporaryFile(dir=folder).close()
+        except (OSError, RuntimeError):  # not writable; or no home
+            continue
+        return folder
+    return None
+
+
+@contextmanager
+def _kept_in(folder: Path) -> Iterator[None]:
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before

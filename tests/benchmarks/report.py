@@ -1,0 +1,118 @@
+"""How a run is told: a table with ratios, a JSON file, the comparison with the run that is kept, curves."""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+OURS = "ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question answered by one program.
+
+    Attributes:
+        part: What is measured: `ledger`, `batches`, `services`.
+        work: The question.
+        who: Who answers; `ours` for us.
+        cpu_ms: User and system time of one answer, the median.
+        first_ms: The same for the first answer.
+        peak_mb: Largest memory of the process that answers, 0 where it was not measured.
+        vertices: Vertices of the geometry, 0 where there is none.
+        rate: Answers a second, or parcels a second in a batch; 0 where it was not measured.
+    """
+
+    part: str
+    work: str
+    who: str
+    cpu_ms: float
+    first_ms: float = 0.0
+    peak_mb: float = 0.0
+    vertices: float = 0.0
+    rate: float = 0.0
+
+
+def ratios(rows: Sequence[Row]) -> dict[str, float]:
+    """Return how many times our CPU time each other program takes, by question and program."""
+    ours: dict[tuple[str, str, str], float] = {}
+    for row in rows:
+        if row.who.startswith(OURS):
+            ours.setdefault((row.part, row.work, ""), row.cpu_ms)
+            ours[row.part, row.work, _store(row.who)] = row.cpu_ms
+    found = {}
+    for row in rows:
+        first = ours.get((row.part, row.work, ""))
+        if first is not None and not row.who.startswith(OURS):
+            mine = ours.get((row.part, row.work, _store(row.who)), first)
+            found[f"{row.work} | {row.who}"] = row.cpu_ms / mine
+    return found
+
+
+def _store(who: str) -> str:
+    """Return the store that a server reads, after its name: programs with the same are compared."""
+    return who.partition(", ")[2]
+
+
+def show(rows: Sequence[Row], kept: Mapping[str, float]) -> None:
+    """Print the table: CPU time, memory, the ratio to ours and that of the run that is kept."""
+    found = ratios(rows)
+    table = Table("work", "vertices", "who", "CPU ms", "first", "peak MB", "per s", "x ours", "kept")
+    for row in rows:
+        key = f"{row.work} | {row.who}"
+        table.add_row(
+            row.work,
+            f"{row.vertices:,.0f}" if row.vertices else "",
+            row.who,
+            f"{row.cpu_ms:,.2f}",
+            f"{row.first_ms:,.1f}" if row.first_ms else "",
+            f"{row.peak_mb:,.0f}" if row.peak_mb else "",
+            f"{row.rate:,.0f}" if row.rate else "",
+            f"{found[key]:,.1f}" if key in found else "",
+            f"{kept[key]:,.1f}" if key in kept else "",
+        )
+    Console(width=150).print(table)
+
+
+def document(rows: Sequence[Row]) -> dict[str, object]:
+    """Return a run as JSON."""
+    return {
+        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "rows": [asdict(row) for row in rows],
+        "ratios": ratios(rows),
+    }
+
+
+def read_kept(path: Path) -> dict[str, float]:
+    """Return the ratios of the run that is kept."""
+    if not path.exists():
+        return {}
+    return {key: float(value) for key, value in json.loads(path.read_text("utf-8"))["ratios"].items()}
+
+
+def write(path: Path, rows: Sequence[Row]) -> None:
+    """Write a run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document(rows), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def draw(curves: Mapping[str, Sequence[Row]], path: Path) -> None:
+    """Draw growth curves side by side, on logarithmic axes."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.2 * len(curves), 3.4), layout="constrained")
+    for axes, (curve, rows) in zip(
+        figure.subplots(1, len(curves), squeeze=False)[0], curves.items(), strict=True
+    ):
+        for who in dict.fromkeys(row.who for row in rows):
+            points = [(float(row.work.partition(":")[2]), row.cpu_ms) for row in rows if row.who == who]
+            axes.loglog(*zip(*points, strict=True), marker="o", label="Estran" if who == OURS else who)
+        axes.set_xlabel({"area": "area, km²"}.get(curve, curve))
+        axes.set_ylabel("CPU ms")
+        axes.grid(visible=True, which="major", alpha=0.3)
+        axes.legend(frameon=False)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
