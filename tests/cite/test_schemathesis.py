@@ -23,7 +23,7 @@ KEPT = re.compile(
     r"|/processes(/(echo|carbon-stock)(/.*)?)?"
     r"|/collections(/(communes|flood-hazard|emissions)(/.*)?)?"
 )
-EXAMPLES = 5
+EXAMPLES = 3
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
 ]  # fmt: skip

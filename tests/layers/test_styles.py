@@ -14,7 +14,7 @@ from shapely import LineString, Point, box
 from estran.carbon.errors import InvalidConfiguration, NotFound, Unavailable
 from estran.layers.features.writing import write_table
 from estran.layers.ledger.keys import LedgerKey
-from estran.layers.ledger.table import KEYS, KeyTable
+from estran.layers.ledger.table import KEYS, GridMark, KeyTable
 from estran.layers.ledger.table import write_table as write_keys
 from estran.layers.settings import LayerSettings
 from estran.layers.styles.catalogue import style_of
@@ -188,7 +188,8 @@ def test_a_ledger_is_drawn_by_land_class(territory, tmp_path: Path) -> None:
         LedgerKey(code, name, "", f"1700{code}", "", "", "test", "2024", synthetic=False)
         for code, name in enumerate(classes, start=1)
     )
-    write_keys(tmp_path / KEYS, KeyTable(files={}, keys=keys))
+    mark = GridMark(crs="EPSG:2154", west=0.0, north=2.0, resolution_m=1.0, rows=2, columns=2)
+    write_keys(tmp_path / KEYS, KeyTable(files={}, grid=mark, keys=keys))
     style = style_of(territory({"ledger": grid("land-ledger.tif", role="land-ledger")}), "ledger")
     known = read_palette().land_classes
     assert style.rule_of(3).symbol.fill == known["building"].fill

@@ -100,7 +100,7 @@ def test_an_interrupt_stops_the_server_and_its_workers(configuration, territory)
     group = children(running.process.pid)
     assert group
     assert stop(running, signal.SIGINT) == 0
-    for _ in range(50):
+    for _ in range(300):  # a process that is still loading what workers need ends once it has loaded it
         if not any(Path(f"/proc/{pid}").exists() for pid in group):
             break
         time.sleep(0.1)

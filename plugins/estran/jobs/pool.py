@@ -30,6 +30,9 @@ _PROCESSES: ForkServerContext | SpawnContext = (
     get_context("forkserver") if sys.platform == "linux" else get_context("spawn")
 )
 
+OURS = "estran.processes."
+"""Where the processes that ask the land ledger are."""
+
 COMPILED = ("estran.layers.ledger.loops.integral", "estran.layers.ledger.loops.tally")
 """Modules whose import compiles loops, or loads them from their cache: paid once, before the first fork."""
 
@@ -295,10 +298,11 @@ def preload(definitions: Iterable[str]) -> None:
     """Have the server of forks import what workers need, once: a new worker then takes tenths of a second.
 
     It starts at the first call in this process and does so while the caller goes on. Compiled loops are made
-    ready there too.
+    ready there too, for processes of ours.
     """
     modules = {json.loads(definition)["name"].rpartition(".")[0] for definition in definitions}
-    _PROCESSES.set_forkserver_preload(["estran.jobs.worker", *COMPILED, *sorted(modules - {""})])
+    compiled = COMPILED if any(module.startswith(OURS) for module in modules) else ()
+    _PROCESSES.set_forkserver_preload(["estran.jobs.worker", *compiled, *sorted(modules - {""})])
     if sys.platform == "linux":
         forkserver.ensure_running()
 

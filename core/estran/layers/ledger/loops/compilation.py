@@ -41,7 +41,7 @@ def compiled[F: Callable[..., Any]](*types: Any) -> Callable[[F], F]:
     """Return a decorator that compiles a function for arguments of these types."""
 
     def compile_it(function: F) -> F:
-        folder = cache_folder()
+        folder = cache_folder(function.__module__.rpartition(".")[0])
         if folder is not None:
             try:
                 with _kept_in(folder):
@@ -57,9 +57,13 @@ def compiled[F: Callable[..., Any]](*types: Any) -> Callable[[F], F]:
 
 
 @cache
-def cache_folder() -> Path | None:
-    """Return the folder where the machine code is kept, or None where nothing can be written."""
-    digest = hashlib.sha256(__name__.encode())  # numba keeps the name of the module with the code
+def cache_folder(package: str) -> Path | None:
+    """Return the folder where the machine code is kept, or None where nothing can be written.
+
+    Args:
+        package: The name under which these modules are imported: numba keeps it with the code.
+    """
+    digest = hashlib.sha256(package.encode())
     for source in sorted(SOURCES.glob("*.py")):
         digest.update(source.read_bytes())
     name = f"estran-loops-{digest.hexdigest()[:16]}"
