@@ -319,7 +319,7 @@ def test_a_statement_that_runs_too_long_is_stopped(
         "CREATE TABLE t (id integer, geom geometry(Point, 2154)); INSERT INTO t VALUES (1, NULL);"
         " CREATE VIEW slow AS SELECT id, geom, pg_sleep(60)::text AS x FROM t",
     )
-    monkeypatch.setitem(postgis_engine.SESSION, "statement_timeout", "50ms")
+    monkeypatch.setattr(postgis_engine, "_SETTLE", postgis_engine._SETTLE.replace("'30s'", "'50ms'"))
     store = open_postgis_store(postgis, "slow", "id")
     with pytest.raises(TooLarge, match="30 s"):
         store.query(FeatureQuery())
