@@ -30,6 +30,15 @@ def test_every_path_copied_exists_and_is_let_through() -> None:
                 assert f"!{source}" in allowed, source
 
 
+def test_compiled_loops_are_kept_where_the_container_may_write() -> None:
+    """The rest of its disk is read-only, and another processor than that of the build compiles them again."""
+    (kept,) = [line for line in DOCKERFILE.splitlines() if "NUMBA_CACHE_DIR" in line]
+    folder = kept.strip(" \\").partition("=")[2]
+    assert COMPOSE["services"]["estran"]["read_only"]
+    writable = [volume.partition(":")[2] for volume in COMPOSE["services"]["estran"]["volumes"]]
+    assert any(folder.startswith(f"{each}/") for each in writable)
+
+
 def test_the_image_installs_from_the_same_lock() -> None:
     assert "--require-hashes -r requirements.lock" in DOCKERFILE
 
