@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from assessments.asking import value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,10 +58,6 @@ def exchanged(ask: Callable[..., Ask]) -> Ask:
 @pytest.fixture(scope="module")
 def follow(ask: Callable[..., Ask]) -> Ask:
     return ask(TerritoryTrajectoryRequest, assess_trajectory)
-
-
-def value(answer: Envelope, name: str = "total") -> float:
-    return answer.indicator(name).value or 0.0
 
 
 @few

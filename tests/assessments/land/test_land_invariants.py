@@ -1,12 +1,12 @@
 """What must hold on any land, for every process that reads the ledger: METHODS, section 0.6."""
 
-import json
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
 import shapely
+from assessments.asking import collection, shape, value
 from assessments.land.conftest import square
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,22 +59,6 @@ SUMS = {
 PROCESSES = sorted(SUMS)
 
 
-def shape(*boxes: Any) -> dict[str, Any]:
-    return json.loads(shapely.to_geojson(boxes[0] if len(boxes) == 1 else shapely.MultiPolygon(boxes)))
-
-
-def collection(*boxes: Any) -> dict[str, Any]:
-    features = [
-        {"type": "Feature", "id": str(rank), "properties": {}, "geometry": shape(each)}
-        for rank, each in enumerate(boxes)
-    ]
-    return {"type": "FeatureCollection", "features": features}
-
-
-def value(answer: Any, name: str) -> float:
-    return answer.indicator(name).value or 0.0
-
-
 @pytest.mark.parametrize("process", PROCESSES)
 @few
 @given(cuts=st.lists(st.floats(0.2, 3.8), min_size=1, max_size=3, unique=True))
@@ -96,7 +80,7 @@ def test_neither_the_order_of_features_nor_the_direction_of_rings_matters(
     boxes = [square(rank, 0, 1, 1.7) for rank in range(4)]
     if turned:
         boxes[1:3] = [shapely.reverse(each) for each in boxes[1:3]]
-    one, other = (asks[process](collection(*each)) for each in (boxes, [boxes[rank] for rank in order]))
+    one, other = (asks[process](collection(each)) for each in (boxes, [boxes[rank] for rank in order]))
     for name in SUMS[process]:
         assert value(one, name) == pytest.approx(value(other, name), rel=1e-12, abs=1e-12), name
     rows = {each.id: value(each, "total") for each in other.features or ()}

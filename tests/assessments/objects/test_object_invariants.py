@@ -1,12 +1,11 @@
 """What must hold for buildings, car parks and roofs on any place: METHODS, section 0.6."""
 
-import json
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
 
 import pytest
 import shapely
+from assessments.asking import collection, shape, value
 from assessments.objects.conftest import square
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,14 +36,6 @@ def asks(emissions_of: Ask, parks_of: Ask, sun_of: Ask) -> dict[str, Ask]:
     }
 
 
-def shape(each: Any) -> dict[str, Any]:
-    return json.loads(shapely.to_geojson(each))
-
-
-def value(answer: Any, name: str) -> float:
-    return answer.indicator(name).value or 0.0
-
-
 @pytest.mark.parametrize("process", PROCESSES)
 @few
 @given(cuts=st.lists(st.integers(60, 1940), min_size=1, max_size=4, unique=True))
@@ -68,14 +59,7 @@ def test_neither_the_order_of_features_nor_the_direction_of_rings_matters(
     if turned:
         boxes = [shapely.reverse(each) for each in boxes]
 
-    def collection(ranks: list[int]) -> dict[str, Any]:
-        features = [
-            {"type": "Feature", "id": str(rank), "properties": {}, "geometry": shape(boxes[rank])}
-            for rank in ranks
-        ]
-        return {"type": "FeatureCollection", "features": features}
-
-    one, other = (asks[process](collection(ranks)) for ranks in ([0, 1, 2, 3], order))
+    one, other = (asks[process](collection(boxes, ranks)) for ranks in ([0, 1, 2, 3], order))
     for name in SUMS[process]:
         assert value(one, name) == pytest.approx(value(other, name), rel=1e-12), name
     of_one = {each.id: value(each, "total") for each in one.features or ()}

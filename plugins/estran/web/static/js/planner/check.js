@@ -1,6 +1,6 @@
 // Is what was typed what the published schema asks for? Each problem names its field and the way out.
 
-import { language, say } from "../text.js";
+import { say } from "../text.js";
 import { asPercent, writeNumber } from "./fields_number.js";
 import { choicesOf, isShare, kind, titleOf, unitOf } from "./schema.js";
 
@@ -140,10 +140,4 @@ export function cleaned(schema, value) {
     return entries.length ? Object.fromEntries(entries) : undefined;
   }
   return value;
-}
-
-/** A sentence that starts with a capital, as beside a field. */
-export function sentence(text) {
-  const first = text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
-  return /[.?!]$/.test(first) ? first : `${first}.`;
 }
