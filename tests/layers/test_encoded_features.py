@@ -84,8 +84,8 @@ def test_a_feature_is_written_once_for_a_state() -> None:
 
 
 def test_what_is_not_asked_for_again_goes() -> None:
-    """Of 1 MB, half is for the young: 5 features of 100,000 bytes less their place do not fit, 4 do."""
-    held, write = EncodedFeatures(1), Written(100_000)
+    """Of 4 MB, 3 are for whole layers and half of the rest for the young: 4 features of 100,000 bytes fit."""
+    held, write = EncodedFeatures(4), Written(100_000)
     assert 4 * (100_000 + ENTRY_BYTES) < 500_000 < 5 * (100_000 + ENTRY_BYTES)
     for row in range(4):
         held.get("shelf", [row], write)  # type: ignore[arg-type]

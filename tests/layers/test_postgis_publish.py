@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine
 
 from estran.carbon.errors import InvalidSource, Unavailable
 from estran.ingest.publish import PublishRecord, publish_file
-from estran.layers.features.postgis import open_postgis_store
+from estran.layers.features.postgis_opening import open_postgis_store
 from estran.layers.features.query import FeatureQuery
 from estran.layers.features.stores import open_feature_store
 from estran.layers.features.writing import write_table

@@ -20,10 +20,11 @@ from estran.carbon.errors import InvalidInput, NotFound, TooLarge, Unavailable
 from estran.layers.features import postgis as postgis_module
 from estran.layers.features import postgis_engine
 from estran.layers.features.connections import fold_accents, fold_case
-from estran.layers.features.postgis import open_postgis_store
+from estran.layers.features.postgis_opening import open_postgis_store, open_postgis_store_now
 from estran.layers.features.postgis_text import fold_accents as postgis_accents
 from estran.layers.features.postgis_text import fold_case as postgis_case
 from estran.layers.features.query import FeatureQuery, FeatureStore, Field
+from estran.layers.features.whole import LayerChanged
 
 pytestmark = pytest.mark.component("postgis")
 
@@ -112,6 +113,17 @@ def test_a_table_that_someone_else_made(postgis: str, base: Engine) -> None:
     for unknown in ("x", B.replace("b", "d")):
         with pytest.raises(NotFound):
             store.get(unknown)
+
+
+def test_a_table_of_someone_else_is_read_whole_until_somebody_writes(postgis: str, base: Engine) -> None:
+    run(base, MINE)
+    seen = open_postgis_store_now(postgis, "the survey.My trees", "id")
+    assert seen.version is None
+    (part,) = seen.store.read_all(seen.store.crs, None, seen.state)
+    assert list(part.ids) == [A, B, C]
+    run(base, 'UPDATE "the survey"."My trees" SET age = 91')
+    with pytest.raises(LayerChanged):
+        next(seen.store.read_all(seen.store.crs, None, seen.state))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from typing import Any
 from pyproj import CRS
 
 from estran.layers.features.encoded import EncodedFeatures
-from estran.layers.features.query import EncodedFeature, FeatureQuery, FeatureStore
+from estran.layers.features.query import EncodedFeature, FeatureQuery, SeenStore
+from estran.layers.features.whole_pages import feature_held, page_held
 from estran.providers.features_asked import selection
 from estran.providers.features_written import PageLinks, Publication, page_links
 
@@ -47,23 +48,26 @@ class Page:
     has_next: bool
 
 
-def read_page(
-    definition: Mapping[str, Any], store: FeatureStore, asked: Asked, held: EncodedFeatures
-) -> Page:
+def read_page(definition: Mapping[str, Any], seen: SeenStore, asked: Asked, held: EncodedFeatures) -> Page:
     """Return a page of the features of a collection.
 
     Args:
         definition: The provider definition.
-        store: Where the features are.
+        seen: Where the features are.
         asked: What the request says.
         held: Features already written.
 
     Raises:
         EstranError: as `FeatureStore` says.
     """
+    store = seen.store
     query = replace(asked.query, time_field=definition.get("time_field"))
     query = selection(query, store, bbox=asked.bbox, datetime=asked.datetime, parameters=asked.others)
-    found = store.query_encoded(query, asked.target, held)
+    found = None
+    if query.properties == _served(definition):
+        found = page_held(store, query, asked.target, held, seen.state)
+    if found is None:
+        found = store.query_encoded(query, asked.target, held)
     matched = {} if found.number_matched is None else {"numberMatched": found.number_matched}
     return Page(
         features=found.features,
@@ -74,11 +78,18 @@ def read_page(
 
 
 def read_feature(
-    definition: Mapping[str, Any], store: FeatureStore, identifier: str, target: CRS
+    definition: Mapping[str, Any], seen: SeenStore, identifier: str, target: CRS, held: EncodedFeatures
 ) -> EncodedFeature:
     """Return a feature and its neighbours.
 
     Raises:
         EstranError: as `FeatureStore` says.
     """
-    return store.get_encoded(identifier, target, properties=definition.get("properties") or None)
+    properties = _served(definition)
+    found = feature_held(seen.store, identifier, target, properties, held, seen.state)
+    return found or seen.store.get_encoded(identifier, target, properties=properties)
+
+
+def _served(definition: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the columns that a collection is served with, None for all."""
+    return tuple(definition.get("properties") or ()) or None

@@ -11,7 +11,7 @@ import rasterio
 from estran.carbon.errors import EstranError, InvalidInput
 from estran.layers.features.connections import file_version, shared_pool
 from estran.layers.features.location import is_database
-from estran.layers.features.postgis import open_postgis_store
+from estran.layers.features.postgis_opening import open_postgis_store
 from estran.layers.features.times import parse_interval
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)

@@ -85,11 +85,11 @@ def page(
     definition = _definition(service, collection)
     resource = service.configuration["resources"][collection]
     limits = service.configuration["server"]["limits"]
-    store = service.versions.store(definition)
-    asked = asked_page({**parameters, **read}, store.fields, definition, resource, limits)
+    seen = service.versions.store(definition)
+    asked = asked_page({**parameters, **read}, seen.store.fields, definition, resource, limits)
     filters = {"filter": body.decode(), "filter-lang": JSON_FILTER} if body else {}
     with set_parameters({**parameters, **filters, "f": F_JSON}):
-        found = read_page(definition, store, asked, service.features)
+        found = read_page(definition, seen, asked, service.features)
     counts = {f"OGC-{name[0].upper()}{name[1:]}": str(value) for name, value in found.counts.items()}
     links = _page_links(
         service, collection, found, parameters, offset=asked.query.offset, size=asked.page_size
@@ -107,7 +107,7 @@ def feature(service: Service, collection: str, item: str, parameters: Mapping[st
     """
     definition = _definition(service, collection)
     target = asked_crs(parameters, definition)
-    found = read_feature(definition, service.versions.store(definition), item, target)
+    found = read_feature(definition, service.versions.store(definition), item, target, service.features)
     terms = Publication.of(definition)
     neighbours = {"prev": found.previous, "next": found.next}
     beside = {relation: other for relation, other in neighbours.items() if other is not None}
@@ -136,6 +136,7 @@ def _page_links(
 ) -> list[Link]:
     """Return the links of the store, then those to other formats, to pages by offset and to the layer."""
     layer = f"{service.api.get_collections_url()}/{collection}"
+    locale = service.language()
     asked = "".join(
         f"&{quote(name, safe='')}={quote(text, safe=',')}"
         for name, text in parameters.items()
@@ -143,8 +144,12 @@ def _page_links(
     )
 
     def link(relation: str, kind: str, title: str, query: str) -> Link:
-        said = l10n.translate(title, service.language())
-        return {"type": kind, "rel": relation, "title": said, "href": f"{layer}/items?{query}{asked}"}
+        return {
+            "type": kind,
+            "rel": relation,
+            "title": l10n.translate(title, locale),
+            "href": f"{layer}/items?{query}{asked}",
+        }
 
     links = found.links
     links.extend(
@@ -162,7 +167,7 @@ def _page_links(
         links.append(link("prev", GEOJSON, "Items (prev)", f"f={F_JSON}&offset={before}"))
     if by_offset and found.has_next:
         links.append(link("next", GEOJSON, "Items (next)", f"f={F_JSON}&offset={offset + size}"))
-    title = l10n.translate(service.configuration["resources"][collection]["title"], service.language())
+    title = l10n.translate(service.configuration["resources"][collection]["title"], locale)
     links.append({"type": FORMAT_TYPES[F_JSON], "title": title, "rel": "collection", "href": layer})
     return links
 

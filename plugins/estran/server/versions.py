@@ -24,7 +24,7 @@ from flask import g, has_request_context, request
 import estran
 from estran.carbon.errors import EstranError
 from estran.layers.features.location import is_database
-from estran.layers.features.query import FeatureStore
+from estran.layers.features.query import SeenStore
 from estran.layers.features.stores import open_feature_store_now
 
 SECONDS = 2.0
@@ -85,13 +85,13 @@ class Versions:
                 self._all = now, self._joined(self._layers())
             return self._all[1]
 
-    def store(self, definition: Mapping[str, Any]) -> FeatureStore:
+    def store(self, definition: Mapping[str, Any]) -> SeenStore:
         """Return the store of a layer, looked at once in a request: its version and its features go together.
 
         Raises:
             Unavailable: the layer cannot be read.
         """
-        return _opened(definition)[0]
+        return _opened(definition)
 
     def _layers(self) -> list[Version]:
         return [version for name in self._collections for version in self._layer(name)]
@@ -151,17 +151,17 @@ def _of_instants(definition: Mapping[str, Any]) -> list[Version]:
 
 def _of_table(definition: Mapping[str, Any]) -> str | None:
     try:
-        return _opened(definition)[1]
+        return _opened(definition).version
     except EstranError as error:
         return f"unavailable: {error.en}"
 
 
-def _opened(definition: Mapping[str, Any]) -> tuple[FeatureStore, str | None]:
-    """Return the store of a table and its version, as this request has found them, if it has."""
+def _opened(definition: Mapping[str, Any]) -> SeenStore:
+    """Return the store of a table, as this request has found it, if it has."""
     place = definition["data"], definition["table"], definition["id_field"]
     if not has_request_context() or request.method not in {"GET", "HEAD"}:
         return open_feature_store_now(*place)
-    found: dict[tuple[str, str, str], tuple[FeatureStore, str | None]] = g.setdefault("estran_stores", {})
+    found: dict[tuple[str, str, str], SeenStore] = g.setdefault("estran_stores", {})
     if place not in found:
         found[place] = open_feature_store_now(*place)
     return found[place]

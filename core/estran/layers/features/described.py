@@ -26,6 +26,10 @@ class Description(Protocol):
     """A table, as its reader found it."""
 
     @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
     def crs(self) -> CRS:
         """The CRS of the geometries."""
 
@@ -55,6 +59,11 @@ class DescribedStore[Held: Description]:
 
     def __init__(self, table: Held) -> None:
         self._table = table
+
+    @property
+    def name(self) -> str:
+        """Name of the table."""
+        return self._table.name
 
     @property
     def crs(self) -> CRS:

@@ -1,18 +1,19 @@
-"""Which features are held already written? The last ones asked for, within a number of megabytes.
+"""Which features are held already written? Whole layers, and else the last ones asked for, within a budget.
 
 A page then costs the search of its rows. Features of another state of the data are never found: their
 shelf bears the version that they were read in.
 """
 
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+from estran.layers.features.whole import Row, Shelf, WholeLayers
 
 ENTRY_BYTES = 130
 """What the place of a feature weighs beside its text: its key, its header, its share of the table."""
 
-type Row = int | str | float | bool | None
-type Shelf = Hashable
-"""The store, the version of its data, the CRS and the columns that features are written with."""
+WHOLE = 0.75
+"""The share of what may be held that is for whole layers."""
 
 
 class EncodedFeatures:
@@ -23,14 +24,18 @@ class EncodedFeatures:
 
     Example:
         >>> held = EncodedFeatures(megabytes=1)
-        >>> held.get("shelf", [1, 2], lambda rows: {row: b"%d" % row for row in rows})
+        >>> held.get(("table", "1"), [1, 2], lambda rows: {row: b"%d" % row for row in rows})
         [b'1', b'2']
-        >>> held.get("shelf", [2, 3], lambda rows: {row: b"new" for row in rows})
+        >>> held.get(("table", "1"), [2, 3], lambda rows: {row: b"new" for row in rows})
         [b'2', b'new']
+
+    Attributes:
+        layers: The layers held whole.
     """
 
     def __init__(self, megabytes: float) -> None:
-        self._half = int(megabytes * 500_000)
+        self.layers = WholeLayers(WHOLE * megabytes * 1_000_000)
+        self._half = int((1 - WHOLE) * megabytes * 500_000)
         self._young: dict[Shelf, dict[Row, bytes]] = {}
         self._old: dict[Shelf, dict[Row, bytes]] = {}
         self._size = 0
@@ -49,6 +54,9 @@ class EncodedFeatures:
             rows: What tells a feature from others of the shelf.
             write: Returns the features of the rows that are not held.
         """
+        layer = self.layers.held(shelf)
+        if layer is not None and all(row in layer.places for row in rows):
+            return layer.texts(layer.places[row] for row in rows)
         young = self._young.get(shelf, {})
         found = [young.get(row) for row in rows]
         if None not in found:

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import shapely
@@ -17,7 +17,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from estran.carbon.errors import InvalidInput
-from estran.layers.features import cursor, spatial
+from estran.layers.features import blob, cursor, spatial
 from estran.layers.features.connections import file_version, shared_pool
 from estran.layers.features.described import DescribedStore, measured, paired
 from estran.layers.features.encoded import EncodedFeatures
@@ -57,6 +57,7 @@ from estran.layers.features.selection import (
 )
 from estran.layers.features.sql import Sql, SqliteDialect, expression, quoted
 from estran.layers.features.table import Table, read_table
+from estran.layers.features.whole import LayerChanged, Shelf, WrittenFeatures
 
 type _Read = Callable[[sqlite3.Connection, Table, Sql, Sequence[SortKey], FeatureQuery], list[Row]]
 
@@ -95,7 +96,7 @@ class GeoPackageStore(DescribedStore[Table]):
     def __init__(self, path: Path, table: str, id_field: str, version: str) -> None:
         self._pool = shared_pool(path, version)
         self._version = version
-        self._place = (path.resolve(), version, table, id_field)
+        self._path = path.resolve()
         self._answers = KeptAnswers()
         with self._pool.connection() as connection:
             super().__init__(read_table(connection, path, table, id_field))
@@ -103,6 +104,11 @@ class GeoPackageStore(DescribedStore[Table]):
     @property
     def version(self) -> str | None:
         """What changes with the file."""
+        return self._version
+
+    @property
+    def state(self) -> str:
+        """What tells the state of the data: the version of the file."""
         return self._version
 
     def query(self, query: FeatureQuery) -> FeaturePage:
@@ -121,9 +127,48 @@ class GeoPackageStore(DescribedStore[Table]):
                 texts = encoded_rows(found, self._table, query, target)
                 return {row[-1]: text for row, text in zip(found, texts, strict=True)}  # type: ignore[misc]
 
-            shelf = (*self._place, target.srs, query.properties, query.skip_geometry)
+            shelf = self.shelf(self._version, target, query.properties, skip_geometry=query.skip_geometry)
             texts = held.get(shelf, [row[0] for row in rows], write)  # type: ignore[misc]
         return EncodedPage(texts, matched, after)
+
+    def shelf(
+        self,
+        state: str,
+        target: CRS,
+        properties: Sequence[str] | None = None,
+        *,
+        skip_geometry: bool = False,
+    ) -> Shelf:
+        """Return where features in a state of the data are held when they are written."""
+        chosen = None if properties is None else tuple(properties)
+        table = self._path, self._table.name, self._table.id_field.name
+        return (*table, target.srs, chosen, skip_geometry), state
+
+    def read_all(
+        self, target: CRS, properties: Sequence[str] | None, state: str
+    ) -> Iterator[WrittenFeatures]:
+        """Yield all features in the order of identifiers, some thousands at a time."""
+        chosen = None if properties is None else tuple(properties)
+        query = FeatureQuery(limit=spatial.CHUNK, properties=chosen)
+        keys = [SortKey(self._table.id_field)]
+        number = quoted(self._table.row_column)
+        start, is_more = Sql("1"), True
+        while is_more:
+            with self._pool.connection() as connection:
+                rows = read_rows(connection, self._table, start, keys, query, (number,))
+                dialect = self._dialect(connection)
+            is_more = len(rows) > query.limit
+            del rows[query.limit :]
+            if file_version(self._path) != state:
+                raise LayerChanged
+            yield WrittenFeatures(
+                rows=[row[-1] for row in rows],  # type: ignore[misc]
+                ids=[row[0] for row in rows],  # type: ignore[misc]
+                texts=encoded_rows(rows, self._table, query, target),
+                geometries=blob.geometries([row[1] for row in rows]),  # type: ignore[misc]
+            )
+            if is_more:
+                start = following(dialect, keys, [plain_value(rows[-1][0])])
 
     def get_encoded(
         self, identifier: str, target: CRS, *, properties: Sequence[str] | None = None

@@ -21,11 +21,16 @@ Row = tuple[object, ...]
 
 
 def read_rows(
-    connection: sqlite3.Connection, known: Table, start: Sql, keys: Sequence[SortKey], query: FeatureQuery
+    connection: sqlite3.Connection,
+    known: Table,
+    start: Sql,
+    keys: Sequence[SortKey],
+    query: FeatureQuery,
+    more: Sequence[str] = (),
 ) -> list[Row]:
-    """Return the rows of a page and one more when there is a next page."""
+    """Return the rows of a page and one more when there is a next page; they end with what more is asked."""
     table, row = quoted(known.name), quoted(known.row_column)
-    columns = [*_columns(known, query), *(expression(key.field) for key in keys)]
+    columns = [*_columns(known, query), *(expression(key.field) for key in keys), *more]
     sql = (
         f"SELECT {', '.join(columns)} FROM {table} WHERE {row} IN (SELECT {row} FROM {table}"
         f" WHERE {start.text} ORDER BY {order(keys)} LIMIT ? OFFSET ?) ORDER BY {order(keys)}"

@@ -8,9 +8,10 @@ _KEPT_ANSWERS = 256
 
 
 class KeptAnswers:
-    """Answers by question, the least recent forgotten first."""
+    """Answers by question, up to a number of them, the least recent forgotten first."""
 
-    def __init__(self) -> None:
+    def __init__(self, largest: int = _KEPT_ANSWERS) -> None:
+        self._largest = largest
         self._answers: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -24,6 +25,6 @@ class KeptAnswers:
         found = answer()
         with self._lock:
             self._answers[question] = found
-            while len(self._answers) > _KEPT_ANSWERS:
+            while len(self._answers) > self._largest:
                 self._answers.popitem(last=False)
         return found

@@ -5,6 +5,7 @@ configurations, logs, errors and pages only ever hold that. The password stays h
 """
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -34,6 +35,7 @@ def is_database(location: Path | str) -> bool:
     return str(location).startswith(("postgresql://", "postgresql+", "postgres://"))
 
 
+@lru_cache(maxsize=256)
 def hidden(address: str) -> str:
     """Return the address of a database without its password, which `revealed` still knows.
 

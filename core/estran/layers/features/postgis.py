@@ -1,18 +1,13 @@
 """What does a PostGIS table hold? Read through a pool of connections, by many threads and processes.
 
-A store, with its schema, is kept while the definition of its table is unchanged; counts and ranges
-are kept while the version that `estran data publish` notes is.
+Counts and ranges are kept while the state of the data is the same. Opened by `postgis_opening`.
 """
 
-import os
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from pyproj import CRS
-from sqlalchemy import Connection, Text, cast, func, select
+from sqlalchemy import Connection, Text, func, literal_column, select
 
 from estran.carbon.errors import InvalidInput, Unavailable
 from estran.layers.features import cursor
@@ -20,7 +15,6 @@ from estran.layers.features.described import DescribedStore
 from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.fields import known_field, typed
 from estran.layers.features.kept import KeptAnswers
-from estran.layers.features.location import hidden
 from estran.layers.features.postgis_dialect import (
     GIVEN,
     Part,
@@ -37,13 +31,11 @@ from estran.layers.features.postgis_rows import (
     find_rows,
     read_features,
     read_rows,
+    written_rows,
 )
 from estran.layers.features.postgis_table import (
+    TRANSACTIONS,
     PostgisTable,
-    TableState,
-    read_state,
-    read_state_and_version,
-    read_table,
 )
 from estran.layers.features.postgis_values import read_extremes, read_range, statement_of_one
 from estran.layers.features.query import (
@@ -67,54 +59,10 @@ from estran.layers.features.selection import (
     sort_keys,
     told_by_page,
 )
+from estran.layers.features.spatial import CHUNK
+from estran.layers.features.whole import LayerChanged, Shelf, WrittenFeatures
 
 type _Work[Answer] = Callable[[Connection, PostgisDialect], Answer]
-
-_KEPT_STORES = 1024
-_FEW_VALUES = 30
-_TRANSACTIONS = cast(func.pg_current_snapshot(), Text) + " " + cast(func.pg_postmaster_start_time(), Text)
-
-_stores: OrderedDict[tuple[int, str, str, str], tuple[TableState, "PostgisStore"]] = OrderedDict()
-_stores_lock = threading.Lock()
-
-
-def open_postgis_store(location: str, table: str, id_field: str) -> "PostgisStore":
-    """Return the store of a table; the same one while its definition is unchanged.
-
-    Args:
-        location: Address of the database, `postgresql+psycopg://user:password@host:port/base`; the
-            password may be hidden when `location.hidden` has seen it.
-        table: Name of the table, or `schema.table`.
-        id_field: Column that identifies a feature.
-
-    Raises:
-        Unavailable: the database does not answer, or lacks the table or the column.
-        InvalidConfiguration: the address cannot be read.
-    """
-    return open_postgis_store_now(location, table, id_field)[0]
-
-
-def open_postgis_store_now(location: str, table: str, id_field: str) -> tuple["PostgisStore", str | None]:
-    """Return the store of a table, and the version of its data at this moment, as its `version` would."""
-    location = hidden(location)
-    key = (os.getpid(), location, table, id_field)
-    with _stores_lock:
-        kept = _stores.get(key)
-    if kept:
-        # Without the table of versions that it knew, the store is opened again, or found not to be.
-        with suppress(Unavailable):
-            state, version = read_state_and_version(location, kept[1].table)
-            if kept[0] == state:
-                return kept[1], version
-    with reading(location, table) as connection:
-        state = read_state(connection, table)
-        store = PostgisStore(location, read_table(connection, table, id_field))
-    with _stores_lock:
-        _stores[key] = (state, store)
-        _stores.move_to_end(key)
-        while len(_stores) > _KEPT_STORES:
-            _stores.popitem(last=False)
-    return store, store.version
 
 
 class PostgisStore(DescribedStore[PostgisTable]):
@@ -187,12 +135,41 @@ class PostgisStore(DescribedStore[PostgisTable]):
             def write(ids: Sequence[Value]) -> dict[Value, bytes]:
                 return self._written(connection, ids, fields, query, target)
 
-            place = self._location, self._table.oid, state
-            shelf = (*place, target.srs, query.properties, query.skip_geometry)
+            shelf = self.shelf(state, target, query.properties, skip_geometry=query.skip_geometry)
             texts = held.get(shelf, [row[1] for row in rows[: query.limit]], write)
             return EncodedPage(texts, matched, self._cursor(rows, query))
 
         return self._read(find)
+
+    def shelf(
+        self,
+        state: str,
+        target: CRS,
+        properties: Sequence[str] | None = None,
+        *,
+        skip_geometry: bool = False,
+    ) -> Shelf:
+        """Return where features in a state of the data are held when they are written."""
+        chosen = None if properties is None else tuple(properties)
+        return (self._location, self._table.oid, target.srs, chosen, skip_geometry), state
+
+    def read_all(
+        self, target: CRS, properties: Sequence[str] | None, state: str
+    ) -> Iterator[WrittenFeatures]:
+        """Yield all features in the order of identifiers, some thousands at a time."""
+        fields, keys = self._chosen(properties), [SortKey(self._table.id_field)]
+        query = FeatureQuery(limit=CHUNK)
+        dialect = PostgisDialect(self._table, related_there)
+        start, is_more = dialect.truth(True), True
+        with reading(self._location, self._table.name) as connection:
+            if str(connection.scalar(select(self._state))) != state:
+                raise LayerChanged
+            while is_more:
+                rows = read_rows(connection, self._table, start, keys, fields, query)
+                is_more = len(rows) > query.limit
+                ids = [row[0] for row in rows[: query.limit]]
+                yield written_rows(rows[: query.limit], self._table, fields, target)
+                start = following(dialect, keys, ids[-1:]) if is_more else start
 
     def get_encoded(
         self, identifier: str, target: CRS, *, properties: Sequence[str] | None = None
@@ -304,8 +281,8 @@ class PostgisStore(DescribedStore[PostgisTable]):
         way: the data cannot change while these are the same and the database has not restarted.
         """
         if self._table.version is None:
-            return _TRANSACTIONS
-        return func.coalesce(self._table.version, _TRANSACTIONS)
+            return literal_column(TRANSACTIONS, Text())
+        return func.coalesce(self._table.version, literal_column(TRANSACTIONS, Text()))
 
     def _kept[Answer](
         self,

@@ -45,7 +45,7 @@ _UNREADABLE = (
 
 _WRONG = (DataError, ProgrammingError, psycopg.DataError, psycopg.ProgrammingError)
 
-_engines: dict[tuple[int, str], Engine] = {}
+_engines: dict[tuple[int, URL], Engine] = {}
 _engines_lock = threading.Lock()
 
 
@@ -68,7 +68,7 @@ def engine_of(location: str) -> Engine:
         InvalidConfiguration: the address cannot be read.
     """
     url = revealed(location)
-    key = (os.getpid(), url.render_as_string(hide_password=False))
+    key = (os.getpid(), url)
     with _engines_lock:
         if key not in _engines:
             _engines[key] = _engine(url)

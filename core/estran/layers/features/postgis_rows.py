@@ -17,6 +17,7 @@ from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.query import FeatureQuery, Field, StoredFeature, Value
 from estran.layers.features.selection import SortKey
 from estran.layers.features.times import moment_text
+from estran.layers.features.whole import WrittenFeatures
 
 _TO_THE_SECOND = len("2020-01-02 03:04:05")
 
@@ -118,6 +119,16 @@ def encoded_rows(
         target=target,
         changes={field.name: partial(cell_value, field) for field in fields if field.format == "date-time"},
     )
+
+
+def written_rows(
+    rows: Sequence[FoundRow], table: PostgisTable, fields: Sequence[Field], target: CRS
+) -> WrittenFeatures:
+    """Return the features of rows, written, with their geometries."""
+    cells = np.empty(len(rows), dtype=object)
+    cells[:] = [row[1] for row in rows]
+    ids = [row[0] for row in rows]
+    return WrittenFeatures(ids, ids, encoded_rows(rows, table, fields, target), read_wkb(cells))
 
 
 def cell_value(field: Field, value: object) -> Value:

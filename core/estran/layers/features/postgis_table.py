@@ -122,6 +122,9 @@ class PostgisTable:
     version: ColumnElement[str] | None
 
 
+TRANSACTIONS = "pg_current_snapshot()::text || extract(epoch FROM pg_postmaster_start_time())::text"
+"""SQL: what cannot stay the same while the data of a database change."""
+
 type TableState = tuple[int, str, bool]
 """What changes when a table is replaced or altered."""
 
@@ -136,27 +139,30 @@ def read_state(connection: Connection, name: str) -> TableState:
     return row.oid, row.changed, row.has_versions
 
 
-def read_state_and_version(location: str, known: PostgisTable) -> tuple[TableState, str | None]:
-    """Return the state of the definition of a table that has been read, and the version of its data.
+def look(location: str, known: PostgisTable) -> tuple[TableState, str | None, str]:
+    """Return the state of the definition of a table, the version of its data and the state of its data.
+
+    The state of the data is their version, or else the transactions that are over and those under way, with
+    the start of the database: while they are the same, no data can have changed.
 
     Raises:
         Unavailable: there is no such table.
     """
     names = {"name": known.name, "versions": VERSIONS}
-    row = looked_up(location, known.name, _state_and_version(known), names)
+    row = looked_up(location, known.name, _looks(known), names)
     if row is None:
         raise _unusable(known.name, "there is no such table", "cette table n'existe pas")
-    version, oid, changed, _, _, has_versions = row
-    return (oid, changed, has_versions), version
+    version, transactions, oid, changed, _, _, has_versions = row
+    return (oid, changed, has_versions), version, version or transactions
 
 
-def _state_and_version(known: PostgisTable) -> str:
+def _looks(known: PostgisTable) -> str:
     version = "NULL"
     if known.version is not None and isinstance(known.source, TableClause):
         beside = f"{quoted(str(known.source.schema))}.{VERSIONS}".replace("%", "%%")
         noted = f"SELECT fingerprint || '-' || revision FROM {beside} WHERE table_name = c.relname"  # noqa: S608
         version = f"({noted})"
-    return _STATE.replace("SELECT ", f"SELECT {version}, ", 1)
+    return _STATE.replace("SELECT ", f"SELECT {version}, {TRANSACTIONS}, ", 1)
 
 
 def read_table(connection: Connection, name: str, id_field: str) -> PostgisTable:

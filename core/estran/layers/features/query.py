@@ -3,7 +3,7 @@
 A store answers `FeatureStore`: GeoPackage or PostGIS; the same contract and the same tests hold for both.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.times import Interval
+from estran.layers.features.whole import Shelf, WrittenFeatures
 
 JsonType = Literal["string", "integer", "number", "boolean"]
 Value = str | int | float | bool | None
@@ -118,12 +119,31 @@ class EncodedFeature:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class SeenStore:
+    """A store, looked at once.
+
+    Attributes:
+        store: The store.
+        version: What changes whenever the data do, for caches; None when it cannot be told.
+        state: What tells the state of the data at that moment, for what this process holds.
+    """
+
+    store: "FeatureStore"
+    version: str | None
+    state: str
+
+
 class FeatureStore(Protocol):
     """A table of features that can be read.
 
     Every method raises `Unavailable` when the data cannot be read, `InvalidInput` when a column,
     value, filter or cursor cannot be used, `NotFound` when an identifier is unknown.
     """
+
+    @property
+    def name(self) -> str:
+        """Name of the table."""
 
     @property
     def crs(self) -> CRS:
@@ -166,6 +186,25 @@ class FeatureStore(Protocol):
         self, identifier: str, target: CRS, *, properties: Sequence[str] | None = None
     ) -> EncodedFeature:
         """Return one feature and its neighbours, in a CRS and its axis order."""
+
+    def shelf(
+        self,
+        state: str,
+        target: CRS,
+        properties: Sequence[str] | None = None,
+        *,
+        skip_geometry: bool = False,
+    ) -> Shelf:
+        """Return where features in a state of the data are held when they are written."""
+
+    def read_all(
+        self, target: CRS, properties: Sequence[str] | None, state: str
+    ) -> Iterator[WrittenFeatures]:
+        """Yield all features in the order of identifiers, some thousands at a time.
+
+        Raises:
+            LayerChanged: the data are no longer in this state.
+        """
 
     def read_geometries(self, ids: Sequence[str]) -> list[StoredFeature]:
         """Return features by identifier, in the order asked."""

@@ -7,9 +7,9 @@ from estran.layers.features.editing import open_editor
 from estran.layers.features.editor import FeatureEditor
 from estran.layers.features.geopackage import open_store
 from estran.layers.features.location import is_database
-from estran.layers.features.postgis import open_postgis_store, open_postgis_store_now
 from estran.layers.features.postgis_editing import open_postgis_editor
-from estran.layers.features.query import FeatureStore
+from estran.layers.features.postgis_opening import open_postgis_store, open_postgis_store_now
+from estran.layers.features.query import FeatureStore, SeenStore
 
 
 def open_feature_store(location: Path | str, table: str, id_field: str) -> FeatureStore:
@@ -29,14 +29,12 @@ def open_feature_store(location: Path | str, table: str, id_field: str) -> Featu
     return open_store(Path(location), table, id_field)
 
 
-def open_feature_store_now(
-    location: Path | str, table: str, id_field: str
-) -> tuple[FeatureStore, str | None]:
-    """Return the store of a table and the version of its data, with one look at the database."""
+def open_feature_store_now(location: Path | str, table: str, id_field: str) -> SeenStore:
+    """Return the store of a table, the version and the state of its data, with one look at the database."""
     if is_database(location):
         return open_postgis_store_now(str(location), table, id_field)
     store = open_store(Path(location), table, id_field)
-    return store, store.version
+    return SeenStore(store, store.version, store.state)
 
 
 def open_feature_editor(

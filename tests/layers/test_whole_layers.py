@@ -1,0 +1,214 @@
+"""Layers held whole answer what their store answers, in the state that was read, within a budget."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from layers.feature_stores import X, Y, box, sample
+from pyproj import CRS
+
+from estran.carbon.errors import InvalidInput, NotFound
+from estran.layers.features import whole
+from estran.layers.features.encoded import EncodedFeatures
+from estran.layers.features.query import FeatureQuery, FeatureStore
+from estran.layers.features.whole import ASKED, LayerChanged, Row, WholeLayer, WholeLayers, WrittenFeatures
+from estran.layers.features.whole_pages import feature_held, page_held
+
+LAMBERT, DEGREES = CRS.from_epsg(2154), CRS.from_user_input("OGC:CRS84")
+EVERYWHERE = box(-1000, -1000, 1000, 1000)
+REGIONS = {
+    "everywhere": EVERYWHERE,
+    "the edge of a square": box(10, 2, 12, 4),
+    "beside a triangle, in its box": box(40, 8, 42, 10),
+    "the point of a collection": box(69, 4, 71, 6),
+    "a corner of a bow tie": shapely.Point(X + 100, Y),
+    "a ring around a square": EVERYWHERE - box(-1, -1, 11, 11),
+    "elsewhere": box(5000, 5000, 5001, 5001),
+}
+
+
+def held_whole(store: FeatureStore, target: CRS = LAMBERT) -> EncodedFeatures:
+    """Return what holds the layer, after it was asked for as often as it takes."""
+    held = EncodedFeatures(8)
+    for _ in range(ASKED):
+        assert page_held(store, FeatureQuery(), target, held, str(store.version)) is None
+    wait_for(lambda: held.layers.held(store.shelf(str(store.version), target)))
+    return held
+
+
+def wait_for(found: Callable[[], object]) -> None:
+    until = time.monotonic() + 30
+    while not found():
+        assert time.monotonic() < until, "not within 30 s"
+        time.sleep(0.005)
+
+
+def same(store: FeatureStore, query: FeatureQuery, held: EncodedFeatures, target: CRS = LAMBERT) -> int:
+    """Compare a page held with that of the store; return how many features match."""
+    expected = store.query_encoded(query, target, EncodedFeatures(0))
+    found = page_held(store, query, target, held, str(store.version))
+    assert found is not None
+    assert list(found.features) == list(expected.features)
+    assert (found.number_matched, found.next) == (expected.number_matched, expected.next)
+    return len(found.features)
+
+
+@pytest.mark.parametrize("target", [LAMBERT, DEGREES], ids=["storage", "degrees"])
+def test_pages_are_those_of_the_store(store: FeatureStore, target: CRS) -> None:
+    held = held_whole(store, target)
+    assert same(store, FeatureQuery(), held, target) == 8
+    assert same(store, FeatureQuery(limit=3), held, target) == 3
+    assert same(store, FeatureQuery(limit=3, offset=6), held, target) == 2
+    assert same(store, FeatureQuery(limit=3, offset=9), held, target) == 0
+    assert same(store, FeatureQuery(limit=3, count=False), held, target) == 3
+    after = store.query(FeatureQuery(limit=5)).next
+    assert same(store, FeatureQuery(limit=2, after=after), held, target) == 2
+    assert same(store, FeatureQuery(limit=5, after=after), held, target) == 3
+
+
+@pytest.mark.parametrize("name", REGIONS)
+def test_features_of_a_region_are_those_of_the_store(store: FeatureStore, name: str) -> None:
+    held = held_whole(store)
+    query = FeatureQuery(region=REGIONS[name])
+    for _ in range(2):
+        count = same(store, query, held)
+    first = replace(query, limit=2)
+    same(store, first, held)
+    following = store.query(first).next
+    assert (following is not None) == (count > 2)
+    if following:
+        same(store, replace(first, after=following), held)
+    # By hand: the squares a and b, the triangle c, the point d, the collection e, the bow tie h.
+    counts = {"everywhere": 6, "the edge of a square": 1, "elsewhere": 0, "a ring around a square": 5}
+    assert count == counts.get(name, count)
+
+
+def test_a_feature_is_that_of_the_store(store: FeatureStore) -> None:
+    held = held_whole(store)
+    for identifier in "abcdefgh":
+        found = feature_held(store, identifier, LAMBERT, None, held, str(store.version))
+        assert found == store.get_encoded(identifier, LAMBERT)
+    for unknown in ("", "z", "A", "aa"):
+        with pytest.raises(NotFound, match="no feature"):
+            feature_held(store, unknown, LAMBERT, None, held, str(store.version))
+
+
+def test_the_store_searches_what_the_layer_cannot_tell(store: FeatureStore) -> None:
+    held = held_whole(store)
+    for query in (
+        FeatureQuery(equals=(("name", "Périgny"),)),
+        FeatureQuery(sortby=(("name", True),)),
+        FeatureQuery(skip_geometry=True),
+        FeatureQuery(limit=0),
+    ):
+        assert page_held(store, query, LAMBERT, held, str(store.version)) is None
+        assert store.query_encoded(query, LAMBERT, held) == store.query_encoded(
+            query, LAMBERT, EncodedFeatures(0)
+        )
+
+
+def test_a_cursor_of_another_order_is_refused(store: FeatureStore) -> None:
+    held = held_whole(store)
+    other = store.query(FeatureQuery(limit=2, sortby=(("name", True),))).next
+    with pytest.raises(InvalidInput):
+        page_held(store, FeatureQuery(after=other), LAMBERT, held, str(store.version))
+
+
+def test_data_in_another_state_are_not_read(store: FeatureStore) -> None:
+    with pytest.raises(LayerChanged):
+        next(store.read_all(LAMBERT, None, "another"))
+
+
+def test_a_layer_of_more_than_a_reading_is_whole(
+    make_store: Callable[[gpd.GeoDataFrame], FeatureStore],
+) -> None:
+    """Five thousand features are read at once: 5,001 take two readings."""
+    count = 5_001
+    frame = gpd.GeoDataFrame(
+        {"code": np.arange(count) * 3 - 7}, geometry=shapely.points(X + np.arange(count), Y), crs=2154
+    )
+    store = make_store(frame)
+    parts = list(store.read_all(LAMBERT, None, str(store.version)))
+    assert [len(part.ids) for part in parts] == [5_000, 1]
+    layer = WholeLayer(iter(parts), 1e9)
+    assert layer.ids == (np.arange(count) * 3 - 7).tolist()
+    assert layer.place(-7 + 3 * 5_000) == 5_000
+    assert layer.place(-6) is None
+    assert layer.after(-7) == layer.after(-6) == 1
+    inside = box(4_990, -1, 5_010, 1)
+    assert layer.meeting(inside).tolist() == list(range(4_990, 5_001))
+
+
+def test_a_layer_without_geometries_meets_nothing(
+    make_store: Callable[[gpd.GeoDataFrame], FeatureStore],
+) -> None:
+    frame = sample()[["code", "name"]].set_geometry([None] * 8, crs=2154)
+    store = make_store(frame)
+    layer = WholeLayer(store.read_all(LAMBERT, None, str(store.version)), 1e9)
+    assert (len(layer.ids), layer.meeting(EVERYWHERE).tolist()) == (8, [])
+
+
+def written(ids: list[Row], size: int = 100) -> Iterator[WrittenFeatures]:
+    """Give features of some bytes, at (0, 0)."""
+    points = np.full(len(ids), shapely.Point(0, 0), dtype=object)
+    yield WrittenFeatures(ids, ids, [b"x" * size] * len(ids), points)
+
+
+@pytest.mark.parametrize("ids", [[2, 1], [1, 1], [1, "a"], [1.5, 2.5], [True, 2]])
+def test_identifiers_without_order_are_left_to_the_store(ids: list[Row]) -> None:
+    with pytest.raises(ValueError, match="no order"):
+        WholeLayer(written(ids), 1e9)
+
+
+def asked(layers: WholeLayers, place: str, state: str, read: Callable[[], Iterator[WrittenFeatures]]) -> None:
+    for _ in range(ASKED):
+        layers.get((place, state), read)
+
+
+def test_a_layer_is_read_once_it_has_been_asked_for_often() -> None:
+    layers, reads = WholeLayers(1e6), itertools.count()
+
+    def read() -> Iterator[WrittenFeatures]:
+        next(reads)
+        return written([1, 2])
+
+    for _ in range(ASKED - 1):
+        assert layers.get(("table", "monday"), read) is None
+    assert next(reads) == 0
+    layers.get(("table", "monday"), read)
+    wait_for(lambda: layers.held(("table", "monday")))
+    asked(layers, "table", "monday", read)
+    assert next(reads) == 2
+    assert layers.held(("table", "tuesday")) is None
+    assert layers.get(("table", "tuesday"), read) is None
+    assert layers.held(("table", "monday")) is None
+
+
+def test_nothing_is_read_without_a_budget() -> None:
+    layers = WholeLayers(0)
+    asked(layers, "table", "monday", lambda: pytest.fail("it is read"))
+
+
+def test_a_layer_too_large_is_not_held() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        WholeLayer(written(list(range(100)), size=1000), 100_000)
+
+
+def test_a_layer_takes_the_place_of_one_that_nobody_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each weighs some 120 kB; there is room for one."""
+    layers = WholeLayers(200_000)
+    asked(layers, "one", "1", lambda: written(list(range(100)), size=1000))
+    wait_for(lambda: layers.held(("one", "1")))
+    asked(layers, "two", "1", lambda: written(list(range(100)), size=1000))
+    wait_for(lambda: not layers.is_reading)
+    assert layers.held(("one", "1"))
+    assert layers.held(("two", "1")) is None
+    monkeypatch.setattr(whole, "UNUSED_S", 0.0)
+    asked(layers, "three", "1", lambda: written(list(range(100)), size=1000))
+    wait_for(lambda: layers.held(("three", "1")))
+    assert layers.held(("one", "1")) is None
