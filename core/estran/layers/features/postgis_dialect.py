@@ -54,6 +54,9 @@ GIVEN = "given"
 
 type Part = ColumnElement[Any]
 
+_STRAIGHT = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
+"""Types of a column in which there is no arc."""
+
 _RELATIONS = {
     "intersects": func.ST_Intersects,
     "contains": func.ST_Contains,
@@ -176,7 +179,7 @@ def related_here(connection: Connection, table: PostgisTable, relation: str, geo
     candidates = _candidates(table, geometry)
     identifier = table.columns[table.id_field.name]
     rows = connection.execution_options(yield_per=CHUNK).execute(
-        select(shown(identifier), as_binary(table.geometry)).select_from(table.source).where(candidates)
+        select(shown(identifier), as_binary(table)).select_from(table.source).where(candidates)
     )
     failed: list[Value] = []
     for part in rows.partitions(CHUNK):
@@ -217,9 +220,16 @@ def shown(part: Part) -> Part:
     return part if isinstance(part.type, Boolean | BigInteger | Double | Text) else cast(part, Text)
 
 
-def as_binary(geometry: Part) -> Part:
-    """Return a geometry as well-known binary, its arcs followed by short lines."""
-    return func.ST_AsBinary(func.ST_CurveToLine(geometry), type_=LargeBinary())
+def as_binary(table: PostgisTable) -> Part:
+    """Return the geometry as well-known binary, its arcs followed by short lines."""
+    return func.ST_AsBinary(straight(table), type_=LargeBinary())
+
+
+def straight(table: PostgisTable) -> Part:
+    """Return the geometry, its arcs followed by short lines; nothing is done where there can be none."""
+    if table.geometry_type in _STRAIGHT:
+        return table.geometry
+    return func.ST_CurveToLine(table.geometry)
 
 
 def _power(base: Part, exponent: Part) -> Part:

@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -98,8 +98,17 @@ def reading(location: str, layer: str) -> Iterator[Connection]:
             yield connection
 
 
-def read_at_once(location: str, layer: str, statement: str, values: Mapping[str, object]) -> list[Any]:
+def read_at_once(
+    location: str, layer: str, statement: str, values: Mapping[str, object] | Sequence[object]
+) -> list[Any]:
     """Return the rows of a statement, in a transaction that is one exchange with the database.
+
+    Args:
+        location: The database.
+        layer: What is read.
+        statement: Where values stand as `%(name)s`; or as `$1`, `$2`… when they come in order, which spares
+            a long statement from being cut up each time.
+        values: The values.
 
     Raises:
         Unavailable, InvalidInput, TooLarge, GeometryRefused: as `reading`.
@@ -109,7 +118,8 @@ def read_at_once(location: str, layer: str, statement: str, values: Mapping[str,
         with driver.pipeline():
             driver.execute(_BEGIN)
             driver.execute(_SETTLE)
-            found = driver.execute(statement, values)
+            cursor = driver.cursor() if isinstance(values, Mapping) else psycopg.RawCursor(driver)
+            found = cursor.execute(statement, values)
             driver.execute("COMMIT")
         rows: list[Any] = found.fetchall()
         return rows

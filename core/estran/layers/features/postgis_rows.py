@@ -55,7 +55,7 @@ def rows_asked(
         *(table.columns[key.field.name] for key in keys),
     ]
     identifier, *others = (shown(column).label(f"c{place}") for place, column in enumerate(columns))
-    geometry = null() if query.skip_geometry else as_binary(table.geometry)
+    geometry = null() if query.skip_geometry else as_binary(table)
     return (
         select(identifier, geometry.label("geometry"), *others, *more)
         .select_from(table.source)

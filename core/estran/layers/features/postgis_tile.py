@@ -1,61 +1,32 @@
-"""What does a tile hold of a PostGIS table? The database chooses, draws and encodes.
-
-The box of the tile is first moved to the CRS of the table, so that its GiST index is used; only the
-boxes of the candidates are looked at, and only those shown are transformed. A CRS is always named by
-its number: `ST_Transform` reads a text again for each feature.
-"""
+"""What does a tile hold of a PostGIS table? The database chooses, draws and encodes."""
 
 import os
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from pyproj import CRS
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    DateTime,
-    Double,
-    LargeBinary,
-    Text,
-    and_,
-    case,
-    cast,
-    false,
-    func,
-    literal,
-    literal_column,
-    select,
-    text,
-)
-from sqlalchemy.sql.elements import False_
+from sqlalchemy import Connection, func, select, text
 
 from estran.carbon.errors import Unavailable
+from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.location import hidden
-from estran.layers.features.postgis_dialect import Part, shown
-from estran.layers.features.postgis_engine import GeometryRefused, reading
-from estran.layers.features.postgis_table import PostgisTable, TableState, read_state, read_table
+from estran.layers.features.postgis_engine import GeometryRefused, read_at_once, reading
+from estran.layers.features.postgis_table import PostgisTable, TableState, look, read_state, read_table
+from estran.layers.features.postgis_tile_statement import TileKind, TileStatement, tile_statement
 from estran.layers.features.query import Field
-from estran.layers.tiles.frame import (
-    MARGIN,
-    PIXEL,
-    UNITS,
-    Budget,
-    Ground,
-    TileFrame,
-    VectorTile,
-    fitted,
-    ground,
-)
+from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
 from estran.layers.tiles.matrix_sets import Bounds
 
 _KEPT = 64
+_FEW = 2_000
+"""Features up to which a tile is first drawn as if none of them were smaller than a pixel."""
+
 _MEASURED_FOR_S = 60.0
 _WGS84 = 4326
-_LINES, _SURFACES = 1, 2
-_KEY, _BOX, _SIZE, _NUMBER, _SHAPE = (f"_estran_{name}" for name in ("key", "box", "size", "number", "shape"))
 _DIMENSIONS = {
     "POINT": 0,
     "MULTIPOINT": 0,
@@ -64,8 +35,6 @@ _DIMENSIONS = {
     "POLYGON": 2,
     "MULTIPOLYGON": 2,
 }
-_FACETED = {"POLYHEDRALSURFACE": "MULTIPOLYGON", "TIN": "MULTIPOLYGON", "TRIANGLE": "POLYGON"}
-_DIGITS = 15
 _TYPE = text(
     "SELECT max(g.type) FROM geometry_columns g JOIN pg_namespace n ON n.nspname = g.f_table_schema"
     " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = g.f_table_name"
@@ -87,30 +56,43 @@ def open_postgis_tiles(location: str, table: str, id_field: str) -> "PostgisTile
     """
     location = hidden(location)
     key = (os.getpid(), location, table, id_field)
+    with _tables_lock:
+        kept = _tables.get(key)
+    if kept:
+        with suppress(Unavailable):
+            definition, version, _ = look(location, kept[1].table)
+            if kept[0] == definition:
+                kept[1].measure(version)
+                return kept[1]
     with reading(location, table) as connection:
-        state = read_state(connection, table)
-        with _tables_lock:
-            kept = _tables.get(key)
-            if kept and kept[0] == state:
-                _tables.move_to_end(key)
-                tiles = kept[1]
-            else:
-                tiles = PostgisTiles(location, read_table(connection, table, id_field), state[0])
-                _tables[key] = (state, tiles)
-                while len(_tables) > _KEPT:
-                    _tables.popitem(last=False)
-        tiles.measure(connection)
+        definition = read_state(connection, table)
+        known = read_table(connection, table, id_field)
+    _, version, _ = look(location, known)
+    tiles = PostgisTiles(location, known)
+    tiles.measure(version)
+    with _tables_lock:
+        _tables[key] = (definition, tiles)
+        _tables.move_to_end(key)
+        while len(_tables) > _KEPT:
+            _tables.popitem(last=False)
     return tiles
 
 
 class PostgisTiles:
     """The tiles of a features table of one database, as `TileStore` describes them."""
 
-    def __init__(self, location: str, table: PostgisTable, oid: int) -> None:
+    def __init__(self, location: str, table: PostgisTable) -> None:
         self._location = location
         self._table = table
-        self._oid = oid
-        self._measured: tuple[object, _Measures] | None = None
+        self._seen: object = None
+        self._measures: _Measures = (0, None, None)
+        self._statements = KeptAnswers()
+        self._merged: set[tuple[int, float]] = set()
+
+    @property
+    def table(self) -> PostgisTable:
+        """What the database says of the table."""
+        return self._table
 
     @property
     def crs(self) -> CRS:
@@ -137,16 +119,16 @@ class PostgisTiles:
         """0 for points, 1 for lines, 2 for surfaces, None when the table mixes them."""
         return self._measures[2]
 
-    def measure(self, connection: Connection) -> None:
+    def measure(self, version: str | None) -> None:
         """Count the features and find their extent, again when their version has changed.
 
         A table without version is measured once a minute.
         """
-        version: object = int(time.monotonic() / _MEASURED_FOR_S)
-        if self._table.version is not None:
-            version = connection.scalar(select(self._table.version))
-        if self._measured is None or self._measured[0] != version:
-            self._measured = (version, self._read_measures(connection))
+        seen = version or int(time.monotonic() / _MEASURED_FOR_S)
+        if self._seen != seen:
+            with reading(self._location, self._table.name) as connection:
+                self._measures = self._read_measures(connection)
+            self._seen = seen
 
     def read(self, frame: TileFrame, budget: Budget) -> VectorTile:
         """Return a tile within a budget."""
@@ -166,24 +148,37 @@ class PostgisTiles:
 
     def _fitted(self, frame: TileFrame, under: Ground, budget: Budget, *, is_mended: bool) -> VectorTile:
         shown, found = 0, 0
+        srid = frame.crs.to_epsg() or _WGS84
+        level = srid, frame.unit[0]
+        is_merged = not frame.is_finest and (level in self._merged or self._expected(under) > _FEW)
 
         def encode(count: int) -> bytes:
-            nonlocal shown, found
-            asked = self._tile(frame, under, count, is_mended=is_mended)
-            with reading(self._location, self._table.name) as connection:
-                content, shown, found = connection.execute(asked).one()
+            nonlocal shown, found, is_merged
+            content, shown, found, smallest = self._drawn(
+                TileKind(frame.properties, srid, is_merged, is_mended), frame, under, count
+            )
+            if not (frame.is_finest or is_merged) and smallest is not None and smallest < 1.0:
+                self._merged.add(level)
+                is_merged = True
+                return encode(count)
             return bytes(content or b"")
 
         content, _ = fitted(encode, budget.features, budget.size)
         return VectorTile(content, found - shown)
 
-    @property
-    def _measures(self) -> _Measures:
-        if self._measured is None:
-            with reading(self._location, self._table.name) as connection:
-                self.measure(connection)
-            return self._measures
-        return self._measured[1]
+    def _expected(self, under: Ground) -> float:
+        """Return how many features lie under a tile if they are evenly spread."""
+        low_x, low_y, high_x, high_y = self.extent or under.box
+        across = (under.box[2] - under.box[0]) / max(high_x - low_x, under.pixel[0])
+        down = (under.box[3] - under.box[1]) / max(high_y - low_y, under.pixel[1])
+        return self.count * min(across, 1.0) * min(down, 1.0)
+
+    def _drawn(self, kind: TileKind, frame: TileFrame, under: Ground, count: int) -> Any:
+        """Return what the statement of a kind of tiles gives for a tile of at most `count` features."""
+        asked = self._statements.get(kind, TileStatement, lambda: tile_statement(self._table, kind))
+        values = asked.values(frame, under, count)
+        (row,) = read_at_once(self._location, self._table.name, asked.text, values)
+        return row
 
     def _read_measures(self, connection: Connection) -> _Measures:
         box = func.box2d(self._table.geometry)
@@ -195,113 +190,7 @@ class PostgisTiles:
         ]
         counted = select(func.count(box), *sides).select_from(self._table.source)
         count, *bounds = connection.execute(counted).one()
-        kind = connection.scalar(_TYPE, {"oid": self._oid, "column": str(self._table.geometry.name)})
+        kind = connection.scalar(_TYPE, {"oid": self._table.oid, "column": str(self._table.geometry.name)})
         low_x, low_y, high_x, high_y = bounds
         extent = (low_x, low_y, high_x, high_y) if count else None
         return count, extent, _DIMENSIONS.get(str(kind).upper().removesuffix("Z").removesuffix("M"))
-
-    def _tile(self, frame: TileFrame, under: Ground, limit: int, *, is_mended: bool) -> Any:
-        """Return the statement of a tile: its content, how many features it is made of and looks at."""
-        table = self._table
-        identifier, box = table.columns[table.id_field.name], func.box2d(table.geometry)
-        near = (
-            select(identifier.label(_KEY), box.label(_BOX))
-            .select_from(table.source)
-            .where(table.geometry.op("&&")(func.ST_MakeEnvelope(*under.box, table.srid)))
-            .cte("near")
-        )
-        chosen = _chosen(near, under, limit=limit, is_finest=frame.is_finest)
-        size = _size(box, under)
-        geometry = func.ST_Force2D(func.ST_CurveToLine(table.geometry))
-        if is_mended:
-            geometry = func.ST_MakeValid(_faces_apart(geometry, table.srid))
-        is_small = false() if frame.is_finest else size < 1.0
-        columns = [
-            _written(column).label(name) for name, column in table.columns.items() if frame.writes(name)
-        ]
-        numbered = table.id_field.type == "integer"
-        tile = (
-            select(
-                _shape(geometry, is_small, frame, under).label(_SHAPE),
-                *([cast(identifier, BigInteger).label(_NUMBER)] if numbered else []),
-                *columns,
-            )
-            .select_from(table.source)
-            .where(identifier.in_(select(chosen.c[_KEY])))
-            .order_by(size.desc(), identifier)
-            .subquery("tile")
-        )
-        names = [literal(_SHAPE, Text()), *([literal(_NUMBER, Text())] if numbered else [])]
-        encoded = func.ST_AsMVT(literal_column("tile"), frame.layer, UNITS, *names, type_=LargeBinary())
-        counts = [select(func.count()).select_from(part).scalar_subquery() for part in (chosen, near)]
-        return select(select(encoded).select_from(tile).scalar_subquery(), *counts)
-
-
-def _chosen(near: Any, under: Ground, *, limit: int, is_finest: bool) -> Any:
-    """Return the features to show: those of a pixel or more, and the largest of each pixel."""
-    box, (across, down) = near.c[_BOX], under.pixel
-    measured = select(
-        near.c[_KEY],
-        _size(box, under).label(_SIZE),
-        func.floor((func.ST_XMin(box) + func.ST_XMax(box)) / (2 * across)).label("cell_x"),
-        func.floor((func.ST_YMin(box) + func.ST_YMax(box)) / (2 * down)).label("cell_y"),
-    ).subquery("measured")
-    key, size = measured.c[_KEY], measured.c[_SIZE]
-    wanted: Any = select(key, size)
-    if not is_finest:
-        cells = (measured.c.cell_x, measured.c.cell_y)
-        rank = func.row_number().over(partition_by=cells, order_by=(size.desc(), key)).label("rank")
-        small = select(key, size, rank).where(size < 1.0).subquery("small")
-        largest = select(small.c[_KEY], small.c[_SIZE]).where(small.c.rank == 1)
-        wanted = wanted.where(size >= 1.0).union_all(largest)
-    ranked = wanted.subquery("ranked")
-    return select(ranked).order_by(ranked.c[_SIZE].desc(), ranked.c[_KEY]).limit(limit).cte("chosen")
-
-
-def _size(box: Part, under: Ground) -> Part:
-    """Return the longer side of a box, in pixels."""
-    across, down = under.pixel
-    width, height = func.ST_XMax(box) - func.ST_XMin(box), func.ST_YMax(box) - func.ST_YMin(box)
-    return func.greatest(width / across, height / down, type_=Double())
-
-
-def _shape(geometry: Part, is_small: Part, frame: TileFrame, under: Ground) -> Part:
-    """Return a geometry in units of the tile, or the mark of one pixel that stands for it."""
-    srid = frame.crs.to_epsg() or _WGS84
-    half_x, half_y = (PIXEL * unit / 2 for unit in frame.unit)
-    shape: Part = func.ST_Transform(func.ST_Simplify(geometry, under.tolerance, True), srid)
-    if not isinstance(is_small, False_):
-        middle = func.ST_Transform(func.ST_Centroid(func.ST_Envelope(geometry)), srid)
-        dash = func.ST_MakeLine(
-            func.ST_Translate(middle, -half_x, 0.0), func.ST_Translate(middle, half_x, 0.0)
-        )
-        dimension = func.ST_Dimension(geometry)
-        shape = case(
-            (and_(is_small, dimension == _LINES), dash),
-            (and_(is_small, dimension == _SURFACES), func.ST_Expand(middle, half_x, half_y)),
-            else_=shape,
-        )
-    envelope = func.ST_MakeEnvelope(*frame.bounds, srid)
-    return func.ST_AsMVTGeom(shape, envelope, UNITS, MARGIN, True)
-
-
-def _faces_apart(geometry: Part, srid: int) -> Part:
-    """Return a surface of facets or triangles, which PostGIS cannot simplify, as as many polygons."""
-    written: Part = func.ST_AsText(geometry, _DIGITS, type_=Text())
-    for kind, simple in _FACETED.items():
-        written = func.replace(written, kind, simple, type_=Text())
-    is_faceted = func.ST_GeometryType(geometry).in_(["ST_PolyhedralSurface", "ST_Tin", "ST_Triangle"])
-    return case((is_faceted, func.ST_GeomFromText(written, srid)), else_=geometry)
-
-
-def _written(column: Part) -> Part:
-    """Return a column as a tile holds it; a time is written as everywhere else, in UTC."""
-    if not isinstance(column.type, DateTime):
-        return shown(column)
-    micro = cast(func.to_char(column, "US"), BigInteger)
-    fraction = case(
-        (micro == 0, ""),
-        (micro % 1000 == 0, func.to_char(column, ".MS")),
-        else_=func.to_char(column, ".US"),
-    )
-    return func.to_char(column, 'YYYY-MM-DD"T"HH24:MI:SS', type_=Text()) + fraction + "Z"

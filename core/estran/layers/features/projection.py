@@ -105,13 +105,15 @@ def projected(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDAr
     """
     if source == target or not len(geometries):
         return geometries
-    transformer = _transformer(source, target)
+    return _finite(_each_depth(geometries, lambda points: projected_points(points, source, target)))
 
-    def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        x, y = transformer.transform(points[:, 0], points[:, 1])
-        return np.column_stack([x, y, *points.T[2:]])
 
-    return _finite(_each_depth(geometries, move))
+def projected_points(points: NDArray[np.float64], source: CRS, target: CRS) -> NDArray[np.float64]:
+    """Return points, shape (n, 2 or 3), in x, y order of `target`; infinite where they leave its domain."""
+    if source == target:
+        return points
+    x, y = _transformer(source, target).transform(points[:, 0], points[:, 1])
+    return np.column_stack([x, y, *points.T[2:]])
 
 
 def moved(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[np.object_]:

@@ -5,15 +5,14 @@ edge does not stop short. A pixel is four units: what a screen of 1,024 pixels p
 Reference: Mapbox Vector Tile specification 2.1.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-import shapely
 from pyproj import CRS
 
-from estran.layers.features.projection import projected
+from estran.layers.features.projection import projected_points
 from estran.layers.tiles.matrix_sets import Bounds, moved
 
 UNITS = 4096
@@ -106,34 +105,23 @@ def ground(frame: TileFrame, crs: CRS, extent: Bounds) -> Ground | None:
         crs: CRS of the layer.
         extent: min x, min y, max x, max y of the layer.
     """
-    return _ground(frame.bounds, frame.crs, crs, extent)
-
-
-@lru_cache(maxsize=1024)
-def _ground(bounds: Bounds, tile_crs: CRS, crs: CRS, extent: Bounds) -> Ground | None:
-    low_x, low_y, high_x, high_y = bounds
-    unit_x, unit_y = (high_x - low_x) / UNITS, (high_y - low_y) / UNITS
+    low_x, low_y, high_x, high_y = frame.bounds
+    unit_x, unit_y = frame.unit
     margin_x, margin_y = MARGIN * unit_x, MARGIN * unit_y
     wide = (low_x - margin_x, low_y - margin_y, high_x + margin_x, high_y + margin_y)
-    box = moved(wide, tile_crs, crs)
+    box = moved(wide, frame.crs, crs)
     if box is None:
         return None
     west, south = max(box[0], extent[0]), max(box[1], extent[1])
     east, north = min(box[2], extent[2]), min(box[3], extent[3])
     if west > east or south > north:
         return None
-    middle = shapely.Point((west + east) / 2, (south + north) / 2)
-    (centre,) = projected(np.array([middle], dtype=object), crs, tile_crs)
-    if centre is None:
-        return None
-    x, y = centre.x, centre.y
-    step_x, step_y = PIXEL * unit_x, PIXEL * unit_y
-    corners = shapely.points([[x, y], [x + step_x, y], [x, y + step_y]])
-    points = projected(np.asarray(corners, dtype=object), tile_crs, crs)
-    if any(point is None for point in points):
-        return None
-    origin, across, down = points
-    return Ground(box, (_length(origin, across), _length(origin, down)))
+    middle = np.array([[(west + east) / 2, (south + north) / 2]])
+    ((x, y),) = projected_points(middle, crs, frame.crs)
+    corners = np.array([[x, y], [x + PIXEL * unit_x, y], [x, y + PIXEL * unit_y]])
+    origin, *others = projected_points(corners, frame.crs, crs)
+    across, down = (float(np.abs(other - origin).max()) for other in others)
+    return Ground(box, (across, down)) if math.isfinite(across) and math.isfinite(down) else None
 
 
 def fitted(encode: Callable[[int], bytes], count: int, size: int) -> tuple[bytes, int]:
@@ -149,7 +137,3 @@ def fitted(encode: Callable[[int], bytes], count: int, size: int) -> tuple[bytes
         count = max(1, min(count - 1, int(count * _FEWER * size / len(content))))
         content = encode(count)
     return content, count
-
-
-def _length(start: shapely.Point, end: shapely.Point) -> float:
-    return max(abs(end.x - start.x), abs(end.y - start.y))

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -154,7 +154,7 @@ def limits(levels: Sequence[Level], crs: CRS, extent: Bounds, extent_crs: CRS) -
         extent: min x, min y, max x, max y.
         extent_crs: CRS of the extent; x comes first whatever its axis order.
     """
-    reached = moved(extent, extent_crs, crs)
+    reached = _reached(extent, extent_crs.srs, crs.srs)
     if reached is None:
         return ()
     found = []
@@ -182,6 +182,12 @@ def moved(bounds: Bounds, source: CRS, target: CRS) -> Bounds | None:
         return None
     low_x, low_y, high_x, high_y = area.bounds
     return (low_x, low_y, high_x, high_y) if math.isfinite(shapely.area(area)) else None
+
+
+@lru_cache(maxsize=256)
+def _reached(extent: Bounds, source: str, target: str) -> Bounds | None:
+    """Return the box that holds an extent, as `moved` does; by the names of the CRS, which compare fast."""
+    return moved(extent, CRS.from_user_input(source), CRS.from_user_input(target))
 
 
 def _as_written(bounds: Bounds, crs: CRS) -> Bounds:

@@ -7,7 +7,7 @@ the wire format of Protocol Buffers.
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -26,18 +26,9 @@ _KINDS = np.full(8, 0)
 _KINDS[[0, 4]], _KINDS[[1, 5]], _KINDS[[3, 6]] = POINT, LINE, POLYGON
 _MOVE_TO, _LINE_TO, _CLOSE = 1, 2, 15
 _VERSION = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Slices:
-    """Bytes cut into consecutive pieces, one per feature."""
-
-    content: bytes
-    ends: Places
-
-    def __getitem__(self, place: int) -> bytes:
-        start = self.ends[place - 1] if place else 0
-        return self.content[start : self.ends[place]]
+_BYTES = [bytes((number,)) for number in range(128)]
+_TEXTS = [bytes((0x22, size + 2, 0x0A, size)) for size in range(126)]
+"""By size, what comes before a short text among the values of a layer."""
 
 
 def encode_layer(
@@ -65,12 +56,9 @@ def encode_layer(
     given = ids or [None] * len(geometries)
     parts = [
         _field(1, name.encode()),
-        *(
-            _field(2, _feature(identifier, tags[place], int(kind), shapes[place]))
-            for place, (identifier, kind) in enumerate(zip(given, kinds, strict=True))
-        ),
+        *map(_feature, given, tags, kinds.tolist(), shapes),
         *(_field(3, key.encode()) for key in columns),
-        *(_field(4, _value(value)) for value in values),
+        *map(_value, values),
         b"\x28" + _varint(UNITS),
         b"\x78" + _varint(_VERSION),
     ]
@@ -79,8 +67,9 @@ def encode_layer(
 
 def _feature(identifier: int | None, tags: bytes, kind: int, shape: bytes) -> bytes:
     head = b"" if identifier is None or identifier < 0 else b"\x08" + _varint(identifier)
-    told = _field(2, tags) if tags else b""
-    return head + told + bytes((0x18, kind)) + _field(4, shape)
+    told = b"\x12" + _varint(len(tags)) + tags if tags else b""
+    body = b"".join((head, told, b"\x18", _BYTES[kind], b"\x22", _varint(len(shape)), shape))
+    return b"\x12" + _varint(len(body)) + body
 
 
 def _all_shapes(geometries: NDArray[np.object_], kinds: NDArray[np.int_]) -> list[bytes]:
@@ -89,13 +78,12 @@ def _all_shapes(geometries: NDArray[np.object_], kinds: NDArray[np.int_]) -> lis
     for kind, encode in ((POINT, _points), (LINE, _lines), (POLYGON, _polygons)):
         places = np.flatnonzero(kinds == kind)
         if len(places):
-            slices = encode(geometries[places])
-            for position, place in enumerate(places):
-                shapes[place] = slices[position]
+            for place, shape in zip(places.tolist(), encode(geometries[places]), strict=True):
+                shapes[place] = shape
     return shapes
 
 
-def _points(geometries: NDArray[np.object_]) -> _Slices:
+def _points(geometries: NDArray[np.object_]) -> list[bytes]:
     coordinates, owners = shapely.get_coordinates(geometries, return_index=True)
     counts = np.bincount(owners, minlength=len(geometries))
     points = np.rint(coordinates).astype(np.int64)
@@ -109,14 +97,14 @@ def _points(geometries: NDArray[np.object_]) -> _Slices:
     return _packed(stream, np.cumsum(2 * counts + 1))
 
 
-def _lines(geometries: NDArray[np.object_]) -> _Slices:
+def _lines(geometries: NDArray[np.object_]) -> list[bytes]:
     _, coordinates, (parts, features) = shapely.to_ragged_array(
         _multiple(geometries, shapely.multilinestrings)
     )
     return _paths(coordinates, parts, features, closed=False)
 
 
-def _polygons(geometries: NDArray[np.object_]) -> _Slices:
+def _polygons(geometries: NDArray[np.object_]) -> list[bytes]:
     turned = shapely.orient_polygons(_multiple(geometries, shapely.multipolygons), exterior_cw=False)
     _, coordinates, (rings, polygons, features) = shapely.to_ragged_array(turned)
     return _paths(coordinates, rings, polygons[features], closed=True)
@@ -129,7 +117,7 @@ def _multiple(geometries: NDArray[np.object_], join: object) -> NDArray[np.objec
     return joined
 
 
-def _paths(coordinates: NDArray[np.float64], offsets: Places, owners: Places, *, closed: bool) -> _Slices:
+def _paths(coordinates: NDArray[np.float64], offsets: Places, owners: Places, *, closed: bool) -> list[bytes]:
     """Return the commands of lines or rings.
 
     Args:
@@ -173,7 +161,7 @@ def _steps(points: Whole, starts: Places) -> Whole:
     return zigzag
 
 
-def _tags(columns: Mapping[str, Sequence[Value | None]], count: int, values: list[Value]) -> _Slices:
+def _tags(columns: Mapping[str, Sequence[Value | None]], count: int, values: list[Value]) -> list[bytes]:
     """Return the properties of each feature as pairs of places; `values` receives those met."""
     table = np.empty((count, len(columns), 2), np.int64)
     for key, column in enumerate(columns.values()):
@@ -187,8 +175,8 @@ def _tags(columns: Mapping[str, Sequence[Value | None]], count: int, values: lis
     return _packed(table[told].ravel(), 2 * np.cumsum(told.sum(axis=1)))
 
 
-def _packed(numbers: Whole, ends: Places) -> _Slices:
-    """Return numbers as varints, cut where `ends` says, counted in numbers."""
+def _packed(numbers: Whole, ends: Places) -> list[bytes]:
+    """Return numbers as varints, cut into pieces where `ends` says, counted in numbers."""
     sizes = np.ones(len(numbers), np.int64)
     for bits in range(7, 35, 7):
         sizes += numbers >= 1 << bits
@@ -199,17 +187,20 @@ def _packed(numbers: Whole, ends: Places) -> _Slices:
         long = sizes > place
         more = (sizes[long] > place + 1).astype(np.int64) << 7
         content[starts[long] + place] = (numbers[long] >> (7 * place)) & 0x7F | more
-    return _Slices(content.tobytes(), np.append(0, after)[ends])
+    whole, cuts = content.tobytes(), np.append(0, after)[ends].tolist()
+    return [whole[start:end] for start, end in pairwise([0, *cuts])]
 
 
 def _value(value: Value) -> bytes:
-    if isinstance(value, bool):
-        return bytes((0x38, value))
+    """Return a value with its place among those of a layer."""
     if isinstance(value, str):
-        return _field(1, value.encode())
+        content = value.encode()
+        return _TEXTS[len(content)] + content if len(content) < len(_TEXTS) else _field(4, _field(1, content))
+    if isinstance(value, bool):
+        return bytes((0x22, 2, 0x38, value))
     if isinstance(value, float):
-        return b"\x19" + struct.pack("<d", value)
-    return b"\x28" + _varint(value) if value >= 0 else b"\x30" + _varint(~(value << 1))
+        return b"\x22\x09\x19" + struct.pack("<d", value)
+    return _field(4, b"\x28" + _varint(value) if value >= 0 else b"\x30" + _varint(~(value << 1)))
 
 
 def _field(number: int, content: bytes) -> bytes:
@@ -218,7 +209,9 @@ def _field(number: int, content: bytes) -> bytes:
 
 def _varint(number: int) -> bytes:
     if number < 0x80:
-        return bytes((number,))
+        return _BYTES[number]
+    if number < 0x4000:
+        return bytes((number & 0x7F | 0x80, number >> 7))
     written = bytearray()
     while number >= 0x80:
         written.append(number & 0x7F | 0x80)

@@ -1,0 +1,210 @@
+"""How is a tile asked of PostGIS? One statement for a kind of tiles, made once; a tile gives its values.
+
+The box of the tile is first moved to the CRS of the table, so that its GiST index is used; only the
+boxes of the candidates are looked at, and only those shown are transformed. A CRS is always named by
+its number: `ST_Transform` reads a text again for each feature.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Double,
+    LargeBinary,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
+from sqlalchemy.sql.elements import False_
+
+from estran.layers.features.postgis_dialect import Part, shown, straight
+from estran.layers.features.postgis_table import PostgisTable
+from estran.layers.tiles.frame import MARGIN, PIXEL, UNITS, Ground, TileFrame
+
+_LINES, _SURFACES = 1, 2
+_KEY, _BOX, _SIZE, _NUMBER, _SHAPE = (f"_estran_{name}" for name in ("key", "box", "size", "number", "shape"))
+_FACETED = {"POLYHEDRALSURFACE": "MULTIPOLYGON", "TIN": "MULTIPOLYGON", "TRIANGLE": "POLYGON"}
+_DIGITS = 15
+BOX = ("box_low_x", "box_low_y", "box_high_x", "box_high_y")
+BOUNDS = ("low_x", "low_y", "high_x", "high_y")
+PIXEL_SIZE, HALF = ("across", "down"), ("half_x", "half_y")
+TOLERANCE, LAYER, LIMIT = "tolerance", "layer", "countat_most"
+
+
+@dataclass(frozen=True, slots=True)
+class TileKind:
+    """What the tiles of a statement have in common.
+
+    Attributes:
+        properties: Columns to write; None for all.
+        srid: Number of the CRS of the tiles.
+        is_merged: Whether features smaller than a pixel stand for the others of their pixel.
+        is_mended: Whether geometries are mended first.
+    """
+
+    properties: tuple[str, ...] | None
+    srid: int
+    is_merged: bool
+    is_mended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TileStatement:
+    """A statement whose values are named `$1`, `$2` and so on.
+
+    Attributes:
+        text: The statement.
+        names: What each value is.
+        constants: The values that are the same for every tile.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    constants: Mapping[str, object]
+
+    def values(self, frame: TileFrame, under: Ground, limit: int) -> list[object]:
+        """Return the values of a tile of at most `limit` features."""
+        given: dict[str, object] = {
+            **self.constants,
+            **dict(zip(BOX, under.box, strict=True)),
+            **dict(zip(BOUNDS, frame.bounds, strict=True)),
+            **dict(zip(PIXEL_SIZE, under.pixel, strict=True)),
+            **dict(zip(HALF, (PIXEL * unit / 2 for unit in frame.unit), strict=True)),
+            TOLERANCE: under.tolerance,
+            LAYER: frame.layer,
+            LIMIT: limit,
+        }
+        return [given[name] for name in self.names]
+
+
+def tile_statement(table: PostgisTable, kind: TileKind) -> TileStatement:
+    """Return the statement of a kind of tiles.
+
+    It gives the content, how many features this is made of, how many lie there, and the size in pixels of
+    the smallest of them.
+    """
+    compiled = _asked(table, kind).compile(dialect=psycopg_dialect(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
+    return TileStatement(str(compiled), tuple(compiled.positiontup or ()), compiled.params)
+
+
+def _asked(table: PostgisTable, kind: TileKind) -> Any:
+    identifier, box = table.columns[table.id_field.name], func.box2d(table.geometry)
+    ground = func.ST_MakeEnvelope(*map(_number, BOX), table.srid)
+    near = (
+        select(identifier.label(_KEY), box.label(_BOX))
+        .select_from(table.source)
+        .where(table.geometry.op("&&")(ground))
+        .cte("near")
+    )
+    size, limit = _size(box), bindparam(LIMIT, type_=BigInteger())
+    geometry = straight(table) if table.has_z is False else func.ST_Force2D(straight(table))
+    if kind.is_mended:
+        geometry = func.ST_MakeValid(_faces_apart(geometry, table.srid))
+    is_small = size < 1.0 if kind.is_merged else false()
+    wanted = table.columns if kind.properties is None else kind.properties
+    columns = [_written(column).label(name) for name, column in table.columns.items() if name in wanted]
+    numbered = table.id_field.type == "integer"
+    tile = (
+        select(
+            _shape(geometry, is_small, kind.srid).label(_SHAPE),
+            *([cast(identifier, BigInteger).label(_NUMBER)] if numbered else []),
+            *columns,
+        )
+        .select_from(table.source)
+        .order_by(size.desc(), identifier)
+    )
+    smallest = select(func.min(_size(near.c[_BOX]))).scalar_subquery()
+    found: Part = select(func.count()).select_from(near).scalar_subquery()
+    if kind.is_merged:
+        chosen = _chosen(near).limit(limit).cte("chosen")
+        tile = tile.where(identifier.in_(select(chosen.c[_KEY])))
+        made_of: Part = select(func.count()).select_from(chosen).scalar_subquery()
+    else:
+        tile = tile.where(table.geometry.op("&&")(ground)).limit(limit)
+        made_of = func.least(found, limit)
+    drawn = tile.subquery("tile")
+    names = [literal(_SHAPE, Text()), *([literal(_NUMBER, Text())] if numbered else [])]
+    encoded = func.ST_AsMVT(
+        literal_column("tile"), bindparam(LAYER, type_=Text()), UNITS, *names, type_=LargeBinary()
+    )
+    return select(select(encoded).select_from(drawn).scalar_subquery(), made_of, found, smallest)
+
+
+def _chosen(near: Any) -> Any:
+    """Return the features to show: those of a pixel or more, and the largest of each pixel."""
+    box, (across, down) = near.c[_BOX], map(_number, PIXEL_SIZE)
+    measured = select(
+        near.c[_KEY],
+        _size(box).label(_SIZE),
+        func.floor((func.ST_XMin(box) + func.ST_XMax(box)) / (2 * across)).label("cell_x"),
+        func.floor((func.ST_YMin(box) + func.ST_YMax(box)) / (2 * down)).label("cell_y"),
+    ).subquery("measured")
+    key, size = measured.c[_KEY], measured.c[_SIZE]
+    cells = (measured.c.cell_x, measured.c.cell_y)
+    rank = func.row_number().over(partition_by=cells, order_by=(size.desc(), key)).label("rank")
+    small = select(key, size, rank).where(size < 1.0).subquery("small")
+    largest = select(small.c[_KEY], small.c[_SIZE]).where(small.c.rank == 1)
+    ranked = select(key, size).where(size >= 1.0).union_all(largest).subquery("ranked")
+    return select(ranked).order_by(ranked.c[_SIZE].desc(), ranked.c[_KEY])
+
+
+def _size(box: Part) -> Part:
+    """Return the longer side of a box, in pixels."""
+    across, down = map(_number, PIXEL_SIZE)
+    width, height = func.ST_XMax(box) - func.ST_XMin(box), func.ST_YMax(box) - func.ST_YMin(box)
+    return func.greatest(width / across, height / down, type_=Double())
+
+
+def _shape(geometry: Part, is_small: Part, srid: int) -> Part:
+    """Return a geometry in units of the tile, or the mark of one pixel that stands for it."""
+    half_x, half_y = map(_number, HALF)
+    shape: Part = func.ST_Transform(func.ST_Simplify(geometry, _number(TOLERANCE), True), srid)
+    if not isinstance(is_small, False_):
+        middle = func.ST_Transform(func.ST_Centroid(func.ST_Envelope(geometry)), srid)
+        dash = func.ST_MakeLine(
+            func.ST_Translate(middle, -half_x, 0.0), func.ST_Translate(middle, half_x, 0.0)
+        )
+        dimension = func.ST_Dimension(geometry)
+        shape = case(
+            (and_(is_small, dimension == _LINES), dash),
+            (and_(is_small, dimension == _SURFACES), func.ST_Expand(middle, half_x, half_y)),
+            else_=shape,
+        )
+    envelope = func.ST_MakeEnvelope(*map(_number, BOUNDS), srid)
+    return func.ST_AsMVTGeom(shape, envelope, UNITS, MARGIN, True)
+
+
+def _faces_apart(geometry: Part, srid: int) -> Part:
+    """Return a surface of facets or triangles, which PostGIS cannot simplify, as as many polygons."""
+    written: Part = func.ST_AsText(geometry, _DIGITS, type_=Text())
+    for kind, simple in _FACETED.items():
+        written = func.replace(written, kind, simple, type_=Text())
+    is_faceted = func.ST_GeometryType(geometry).in_(["ST_PolyhedralSurface", "ST_Tin", "ST_Triangle"])
+    return case((is_faceted, func.ST_GeomFromText(written, srid)), else_=geometry)
+
+
+def _written(column: Part) -> Part:
+    """Return a column as a tile holds it; a time is written as everywhere else, in UTC."""
+    if not isinstance(column.type, DateTime):
+        return shown(column)
+    fraction = case(
+        (column == func.date_trunc("second", column), ""),
+        (column == func.date_trunc("milliseconds", column), func.to_char(column, ".MS")),
+        else_=func.to_char(column, ".US"),
+    )
+    return func.to_char(column, 'YYYY-MM-DD"T"HH24:MI:SS', type_=Text()) + fraction + "Z"
+
+
+def _number(name: str) -> Part:
+    return bindparam(name, type_=Double())
