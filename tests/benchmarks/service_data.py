@@ -94,7 +94,7 @@ def write_configuration(folder: Path, name: str, layers: Mapping[str, Mapping[st
             "territory": {"id": "bench", "name": {"fr": "Mesure", "en": "Bench"}, "siren": "000000000"},
             "data": {"recipe": "la-rochelle", "sources": ".", "directory": "data"},
             "ledger": {"crs": "EPSG:2154", "resolution_m": 5},
-            "limits": {"coverage_pixels": 16_000_000},
+            "limits": {"coverage_pixels": 16_000_000, "features_mb": 640},
             "catalogue": False,
         },
         "server": {"languages": ["en", "fr"], "limits": {"default_items": 100, "max_items": 10_000}},

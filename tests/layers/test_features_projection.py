@@ -6,7 +6,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from estran.carbon.errors import InvalidInput
-from estran.layers.features.projection import is_north_first, region, written
+from estran.layers.features.projection import is_north_first, moved_box, region, written
 from estran.layers.geodesy import parse_crs
 
 LONGITUDE_LATITUDE = parse_crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84")
@@ -142,3 +142,21 @@ def test_a_geometry_outside_the_domain_becomes_null() -> None:
     lost, kept = written(places, LONGITUDE_LATITUDE, LAMBERT_93)
     assert lost is None
     assert (kept.x, kept.y) == pytest.approx((700_000, 6_600_000), abs=1e-3)
+
+
+@pytest.mark.parametrize(("source", "target"), [(3857, 2154), (4326, 2154), (2154, 4326), (2154, 3857)])
+def test_a_small_box_is_moved_as_its_area_is(source: int, target: int) -> None:
+    """The box around the area whose edges are followed each 28 m, to a centimetre (1e-7 degree)."""
+    origin, other = CRS.from_epsg(source), CRS.from_epsg(target)
+    side = 0.02 if origin.is_geographic else 2_000.0
+    x, y = {3857: (-128_000.0, 5_800_000.0), 4326: (-1.15, 46.16), 2154: (380_000.0, 6_570_000.0)}[source]
+    found = moved_box((x, y, x + side, y + side), origin, other)
+    given = (y, x, y + side, x + side) if origin.is_geographic else (x, y, x + side, y + side)
+    area = region(given, origin, other)
+    assert found == pytest.approx(area.bounds, rel=0, abs=1e-7 if other.is_geographic else 0.01)
+
+
+def test_a_wide_box_or_one_elsewhere_is_left_to_its_area() -> None:
+    web, lambert = CRS.from_epsg(3857), CRS.from_epsg(2154)
+    assert moved_box((-200_000.0, 5_800_000.0, -100_000.0, 5_900_000.0), web, lambert) is None
+    assert moved_box((15_000_000.0, 0.0, 15_001_000.0, 1_000.0), web, lambert) is None

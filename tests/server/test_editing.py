@@ -1,5 +1,6 @@
 """Features are changed over HTTP, on a GeoPackage and on PostGIS, by whoever shows the token."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from server.editable import FEATURE, TOKEN, Site, served, tree
 
 from estran.carbon.errors import InvalidConfiguration
 from estran.layers.features.stores import open_feature_store
+from estran.layers.features.whole import ASKED
 from estran.server.app import create_app
 from estran.server.check import check_configuration
 from estran.server.configuration import read_configuration
@@ -103,6 +105,23 @@ def test_a_change_tells_the_new_state(site: Site) -> None:
     then = site.ask("PATCH", "/items/oak", {}, If_Match=first.headers["ETag"], Content_Type=PATCH)
     assert (first.status_code, then.status_code) == (204, 204)
     assert site.tag("oak").strip('"').startswith(then.headers["ETag"].strip('"'))
+
+
+def test_a_change_is_seen_in_a_layer_that_is_held_whole(site: Site) -> None:
+    layers = site.client.application.extensions["estran"].features.layers
+    box = "/items?f=json&bbox=-1.1501,46.1599,-1.1497,46.1602"
+    for number in range(ASKED):
+        assert site.ask("GET", f"{box}&limit={number + 1}").get_json()["numberMatched"] == 0
+    until = time.monotonic() + 30
+    while not layers.held_count:
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    assert site.held("oak")["properties"]["height"] == 12.5
+    assert site.ask("PUT", "/items/oak", tree(height=1), If_Match=site.tag("oak")).status_code == 204
+    assert layers.held_count == 1
+    assert site.held("oak")["properties"]["height"] == 1
+    assert layers.held_count == 0
+    assert [each["id"] for each in site.ask("GET", box).get_json()["features"]] == ["oak"]
 
 
 def test_a_change_from_an_old_state_is_refused(site: Site) -> None:

@@ -13,7 +13,7 @@ from pyproj import CRS
 
 from estran.carbon.errors import NotFound
 from estran.layers.drawing.map import draw_map
-from estran.layers.features.query import Field
+from estran.layers.features.query import Field, SeenStore
 from estran.layers.features.tile_store import (
     TileStore,
     open_tile_store,
@@ -82,13 +82,12 @@ class VectorTiles:
     kind: Kind = "vector"
     format = MVT
 
-    def __init__(self, definition: Mapping[str, Any]) -> None:
+    def __init__(self, definition: Mapping[str, Any], seen: SeenStore | None = None) -> None:
         self._collection = str(definition["collection"])
         self._settings = TileSettings.model_validate(definition["tiles"])
         self._properties = tuple(definition.get("properties") or ()) or None
-        self._store: TileStore = open_tile_store(
-            definition["data"], definition["table"], definition["id_field"]
-        )
+        place = definition["data"], definition["table"], definition["id_field"]
+        self._store: TileStore = open_tile_store(*place, seen)
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -157,8 +156,13 @@ class MapTiles:
         return Tile(draw_map(self._territory, [self._collection], bounds, matrix_set.crs, PIXELS, PIXELS))
 
 
-def open_source(definition: Mapping[str, Any], kind: Kind) -> TileSource:
+def open_source(definition: Mapping[str, Any], kind: Kind, seen: SeenStore | None = None) -> TileSource:
     """Return the tiles of a kind, from the definition of the tile provider of a collection.
+
+    Args:
+        definition: The definition.
+        kind: Vectors or pictures.
+        seen: The store of the features, when it has just been looked at.
 
     Raises:
         NotFound: the collection has no tiles of this kind.
@@ -174,7 +178,7 @@ def open_source(definition: Mapping[str, Any], kind: Kind) -> TileSource:
             f" /collections/{collection}/map/tiles",
             where="collectionId",
         )
-    return VectorTiles(definition)
+    return VectorTiles(definition, seen)
 
 
 def _seen(

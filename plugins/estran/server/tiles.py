@@ -185,7 +185,8 @@ def _tile(service: Service, collection: str, place: tuple[str, str, str, str], *
     checked_parameters(request.args, COMMON)
     identifier, level, row, column = place
     definition = _required(service, collection)
-    source = open_source(definition, _kind(definition, is_drawn=is_drawn))
+    kind = _kind(definition, is_drawn=is_drawn)
+    source = open_source(definition, kind, service.versions.store(definition) if kind == "vector" else None)
     chosen_format(request, {source.format: (MEDIA_TYPES[source.format],)})
     matrix_set = tile_matrix_set(identifier)
     matrix_set.level(level)

@@ -63,13 +63,15 @@ _TYPES: Mapping[str, tuple[TypeEngine[Any], Field]] = {
     "varchar": (Text(), Field("", "string")),
     "uuid": (UUID(as_uuid=False), Field("", "string")),
 }
+_NAMED = (
+    "coalesce(to_regclass(quote_ident(%(name)s)), to_regclass(format('%%I.%%I',"
+    " split_part(%(name)s, '.', 1), substr(%(name)s, strpos(%(name)s, '.') + 1))))"
+)
 _STATE = (
-    "SELECT c.oid, c.xmin::text AS changed, n.nspname, c.relname,"
+    "SELECT c.oid, c.xmin::text AS changed, n.nspname, c.relname,"  # noqa: S608 - no value enters the text
     " to_regclass(format('%%I.%%I', n.nspname, %(versions)s::text)) IS NOT NULL AS has_versions"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE c.oid = coalesce(to_regclass(quote_ident(%(name)s)),"
-    " to_regclass(format('%%I.%%I', split_part(%(name)s, '.', 1),"
-    " substr(%(name)s, strpos(%(name)s, '.') + 1))))"
+    f" WHERE c.oid = {_NAMED}"
 )
 _COLUMNS = text(
     "SELECT a.attname, coalesce(b.typname, t.typname) AS type, a.atttypmod AS modifier,"
@@ -148,21 +150,23 @@ def look(location: str, known: PostgisTable) -> tuple[TableState, str | None, st
     Raises:
         Unavailable: there is no such table.
     """
-    names = {"name": known.name, "versions": VERSIONS}
-    row = looked_up(location, known.name, _looks(known), names)
+    row = looked_up(location, known.name, _looks(known), {"name": known.name})
     if row is None:
         raise _unusable(known.name, "there is no such table", "cette table n'existe pas")
-    version, transactions, oid, changed, _, _, has_versions = row
-    return (oid, changed, has_versions), version, version or transactions
+    version, transactions, changed = row
+    return (known.oid, changed, known.version is not None), version, version or transactions
 
 
 def _looks(known: PostgisTable) -> str:
+    """Return the statement of `look`: it finds no row once the name means another table."""
     version = "NULL"
     if known.version is not None and isinstance(known.source, TableClause):
         beside = f"{quoted(str(known.source.schema))}.{VERSIONS}".replace("%", "%%")
-        noted = f"SELECT fingerprint || '-' || revision FROM {beside} WHERE table_name = c.relname"  # noqa: S608
-        version = f"({noted})"
-    return _STATE.replace("SELECT ", f"SELECT {version}, {TRANSACTIONS}, ", 1)
+        version = f"(SELECT fingerprint || '-' || revision FROM {beside} WHERE table_name = c.relname)"  # noqa: S608
+    return (
+        f"SELECT {version}, {TRANSACTIONS}, c.xmin::text FROM pg_class c"  # noqa: S608
+        f" WHERE c.oid = {known.oid} AND c.oid = {_NAMED}"
+    )
 
 
 def read_table(connection: Connection, name: str, id_field: str) -> PostgisTable:

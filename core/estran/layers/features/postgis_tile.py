@@ -5,8 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from pyproj import CRS
 from sqlalchemy import Connection, func, select, text
@@ -14,10 +13,12 @@ from sqlalchemy import Connection, func, select, text
 from estran.carbon.errors import Unavailable
 from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.location import hidden
+from estran.layers.features.postgis import PostgisStore
 from estran.layers.features.postgis_engine import GeometryRefused, read_at_once, reading
-from estran.layers.features.postgis_table import PostgisTable, TableState, look, read_state, read_table
+from estran.layers.features.postgis_opening import open_postgis_store_now
+from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.postgis_tile_statement import TileKind, TileStatement, tile_statement
-from estran.layers.features.query import Field
+from estran.layers.features.query import Field, SeenStore
 from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
 from estran.layers.tiles.matrix_sets import Bounds
 
@@ -43,35 +44,35 @@ _TYPE = text(
 
 type _Measures = tuple[int, Bounds | None, int | None]
 
-_tables: OrderedDict[tuple[int, str, str, str], tuple[TableState, "PostgisTiles"]] = OrderedDict()
+_tables: OrderedDict[tuple[int, str, str, str], "PostgisTiles"] = OrderedDict()
 _tables_lock = threading.Lock()
 
 
-def open_postgis_tiles(location: str, table: str, id_field: str) -> "PostgisTiles":
+def open_postgis_tiles(
+    location: str, table: str, id_field: str, seen: SeenStore | None = None
+) -> "PostgisTiles":
     """Return the tiles of a table; the same object while its definition is unchanged.
+
+    Args:
+        location: Address of the database.
+        table: Name of the table, or `schema.table`.
+        id_field: Column that identifies a feature.
+        seen: The store of the table, when it has just been looked at.
 
     Raises:
         Unavailable: the database does not answer, or lacks the table or the column.
         InvalidConfiguration: the address cannot be read.
     """
-    location = hidden(location)
-    key = (os.getpid(), location, table, id_field)
+    found = seen or open_postgis_store_now(location, table, id_field)
+    known = cast(PostgisStore, found.store).table
+    key = (os.getpid(), hidden(location), table, id_field)
     with _tables_lock:
-        kept = _tables.get(key)
-    if kept:
-        with suppress(Unavailable):
-            definition, version, _ = look(location, kept[1].table)
-            if kept[0] == definition:
-                kept[1].measure(version)
-                return kept[1]
-    with reading(location, table) as connection:
-        definition = read_state(connection, table)
-        known = read_table(connection, table, id_field)
-    _, version, _ = look(location, known)
-    tiles = PostgisTiles(location, known)
-    tiles.measure(version)
+        tiles = _tables.get(key)
+    if tiles is None or tiles.table is not known:
+        tiles = PostgisTiles(hidden(location), known)
+    tiles.measure(found.version)
     with _tables_lock:
-        _tables[key] = (definition, tiles)
+        _tables[key] = tiles
         _tables.move_to_end(key)
         while len(_tables) > _KEPT:
             _tables.popitem(last=False)

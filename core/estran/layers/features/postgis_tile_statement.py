@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
@@ -188,9 +189,10 @@ def _shape(geometry: Part, is_small: Part, srid: int) -> Part:
 def _faces_apart(geometry: Part, srid: int) -> Part:
     """Return a surface of facets or triangles, which PostGIS cannot simplify, as as many polygons."""
     written: Part = func.ST_AsText(geometry, _DIGITS, type_=Text())
-    for kind, simple in _FACETED.items():
-        written = func.replace(written, kind, simple, type_=Text())
-    is_faceted = func.ST_GeometryType(geometry).in_(["ST_PolyhedralSurface", "ST_Tin", "ST_Triangle"])
+    for faceted, simple in _FACETED.items():
+        written = func.replace(written, faceted, simple, type_=Text())
+    kind = func.ST_GeometryType(geometry, type_=Text())
+    is_faceted = or_(kind == "ST_PolyhedralSurface", kind == "ST_Tin", kind == "ST_Triangle")
     return case((is_faceted, func.ST_GeomFromText(written, srid)), else_=geometry)
 
 

@@ -4,6 +4,7 @@ Inside the stores x is always easting or longitude, as the GeoPackage standard w
 the order is that of the CRS authority: EPSG:4326 is latitude, longitude.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ from estran.carbon.errors import InvalidInput
 
 _LONGITUDE_LATITUDE = CRS.from_authority("OGC", "CRS84")
 _STEPS_PER_EDGE = 200
+_SMALL_BOX_M = 5_000.0
+_STEPS_PER_SMALL_BOX = 21
 _SHORTEST_STEP_M = 28.0
 """Over this length a line that bends with a radius of 1,000 km strays from its chord by 0.1 mm."""
 
@@ -71,6 +74,23 @@ def region(bounds: Sequence[float], source: CRS, target: CRS) -> BaseGeometry:
     if source != target:
         boxes = [_moved(box, source, target) for box in boxes]
     return boxes[0] if len(boxes) == 1 else shapely.union_all(boxes)
+
+
+def moved_box(bounds: Sequence[float], source: CRS, target: CRS) -> tuple[float, float, float, float] | None:
+    """Return the box that holds a small box of another CRS, both x first, to a centimetre.
+
+    None for a box of more than 5 km, or one that does not lie where `target` is used: `region` tells those.
+    """
+    domain = _domain(source, target)
+    west, south, east, north = bounds
+    widest = _SMALL_BOX_M / (_METRES_PER_DEGREE if source.is_geographic else 1.0)
+    is_small = max(east - west, north - south) <= widest
+    if domain is None or not is_small or not is_within(_box(west, south, east, north), domain):
+        return None
+    steps = _STEPS_PER_SMALL_BOX
+    found = _transformer(source, target).transform_bounds(west, south, east, north, densify_pts=steps)
+    low_x, low_y, high_x, high_y = found
+    return (low_x, low_y, high_x, high_y) if low_x <= high_x and math.isfinite(sum(found)) else None
 
 
 def to_storage(geometry: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:

@@ -14,7 +14,7 @@ from pyproj import CRS
 from estran.layers.features.geopackage_tile import open_geopackage_tiles
 from estran.layers.features.location import is_database
 from estran.layers.features.postgis_tile import open_postgis_tiles
-from estran.layers.features.query import Field
+from estran.layers.features.query import Field, SeenStore
 from estran.layers.settings import TileSettings
 from estran.layers.tiles.frame import Budget, TileFrame, VectorTile
 from estran.layers.tiles.matrix_sets import (
@@ -65,15 +65,23 @@ class TileStore(Protocol):
         """Return a tile within a budget."""
 
 
-def open_tile_store(location: Path | str, table: str, id_field: str) -> TileStore:
+def open_tile_store(
+    location: Path | str, table: str, id_field: str, seen: SeenStore | None = None
+) -> TileStore:
     """Return the tiles of a table; what is known of it is kept while its data keep their state.
+
+    Args:
+        location: Path of a GeoPackage, or address of a database.
+        table: Name of the table.
+        id_field: Column that identifies a feature.
+        seen: The store of the table, when it has just been looked at.
 
     Raises:
         Unavailable: the file or the database cannot be read, or lacks the table or the column.
         InvalidConfiguration: the address of the database cannot be read.
     """
     if is_database(location):
-        return open_postgis_tiles(str(location), table, id_field)
+        return open_postgis_tiles(str(location), table, id_field, seen)
     return open_geopackage_tiles(Path(location), table, id_field)
 
 

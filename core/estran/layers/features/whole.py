@@ -203,6 +203,11 @@ class WholeLayers:
         self.is_reading = False
         self._lock = threading.Lock()
 
+    @property
+    def held_count(self) -> int:
+        """How many layers are held."""
+        return sum(known.layer is not None for known in list(self._known.values()))
+
     def held(self, shelf: Shelf) -> WholeLayer | None:
         """Return a layer when it is held in this state."""
         known = self._known.get(shelf[0])

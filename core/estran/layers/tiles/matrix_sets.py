@@ -18,7 +18,7 @@ import shapely
 from pyproj import CRS
 
 from estran.carbon.errors import InvalidInput, NotFound
-from estran.layers.features.projection import region
+from estran.layers.features.projection import moved_box, region
 
 type Bounds = tuple[float, float, float, float]
 
@@ -174,6 +174,9 @@ def moved(bounds: Bounds, source: CRS, target: CRS) -> Bounds | None:
     """
     if source == target:
         return bounds
+    near = moved_box(bounds, source, target)
+    if near is not None:
+        return near
     try:
         area = region(_as_written(bounds, source), source, target)
     except InvalidInput:
