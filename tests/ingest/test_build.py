@@ -9,7 +9,6 @@ import yaml
 
 from estran.carbon.errors import InvalidSource
 from estran.cli.new import territory_document
-from estran.ingest import build as builds
 from estran.ingest.build import build_fingerprint, build_territory, read_record
 from estran.layers.ledger.read import open_ledger
 from estran.layers.progress import silent
@@ -81,7 +80,7 @@ def test_a_failed_build_leaves_the_old_data_and_nothing_else(
     def full_disk(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(builds, "build_ledger", full_disk)
+    monkeypatch.setattr("estran.layers.ledger.build.build_ledger", full_disk)
     with pytest.raises(InvalidSource, match="No space left on device") as caught:
         build_territory(territory, progress=silent, force=True)
     assert "les données en place sont intactes" in caught.value.fr

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
 
 from estran.carbon.errors import Unavailable
 
@@ -58,6 +57,9 @@ def optimal_flows(pairs: Pairs, offered_t: Floats, needed_t: Floats) -> Floats:
         >>> optimal_flows(pairs, np.array([10.0, 10.0]), np.array([10.0, 10.0])).tolist()
         [0.0, 10.0, 10.0]
     """
+    from scipy.optimize import linprog  # long to load, and seldom needed
+    from scipy.sparse import coo_array
+
     count = len(pairs.gains)
     if not count:
         return np.zeros(0)
@@ -71,8 +73,6 @@ def optimal_flows(pairs: Pairs, offered_t: Floats, needed_t: Floats) -> Floats:
     ).tocsr()
     capacities = np.concatenate([offered_t[offers], needed_t[needs]])
     scale = float(capacities.max()) or 1.0
-    from scipy.optimize import linprog  # long to load, and seldom needed
-
     found = linprog(  # type: ignore[call-overload]  # the stubs of scipy leave sparse arrays out
         -pairs.gains, A_ub=matrix, b_ub=capacities / scale, bounds=(0.0, None), method="highs"
     )

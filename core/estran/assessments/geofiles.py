@@ -9,11 +9,9 @@ from typing import Any
 from estran.assessments.envelope import Envelope
 from estran.assessments.place import Place
 from estran.assessments.tables import COLUMNS, mapped, properties, rows_of
-from estran.layers.features.encoding.arrow import free_name
-from estran.layers.features.encoding.formats import encoded
+from estran.layers.features.encoding.formats import FORMATS, encoded
 from estran.layers.features.encoding.jsonfg import jsonfg_text
-from estran.layers.features.encoding.table import About, FeatureTable, table_of_rows
-from estran.layers.features.encoding.vector import write_geopackage
+from estran.layers.features.encoding.table import About, FeatureTable, free_name, table_of_rows
 
 RESULT, FIGURES = "result", "figures"
 """Tables of the GeoPackage: the features, and the indicators, items, years and warnings of the whole."""
@@ -47,8 +45,8 @@ def to_geopackage(envelope: Envelope, place: Place) -> bytes:
     figures = table_of_rows(rows, name=FIGURES, ids=["total"] * len(rows), id_name="feature")
     with tempfile.TemporaryDirectory(prefix="estran-") as folder:
         path = Path(folder) / "result.gpkg"
-        write_geopackage([result_table(envelope, place)], path)
-        write_geopackage([figures], path)
+        for each in (result_table(envelope, place), figures):
+            FORMATS["gpkg"].write([each], path)
         return path.read_bytes()
 
 

@@ -11,8 +11,6 @@ import time
 from collections.abc import Iterator
 from statistics import NormalDist
 
-from scipy.special import stdtrit
-
 from estran.assessments.answer import answer
 from estran.assessments.case import Case
 from estran.assessments.envelope import Envelope, Fitness, Indicator, TimelinePoint
@@ -106,6 +104,8 @@ def _trended(path: Path, request: TerritoryTrajectoryRequest, registry: Registry
     if lead is None or path.announced or len(lead.points) < needed:
         return None
     values = central(path)
+    from scipy.special import stdtrit  # long to load, and seldom needed
+
     line = trend(lead.years, [float(point_value(point, values)) for point in lead.points])
     quantile = float(stdtrit(line.degrees, (1.0 + request.confidence) / 2.0))
     removals = request.removals_tco2e_per_year

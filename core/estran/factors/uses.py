@@ -38,11 +38,15 @@ def is_used(identifier: str, starts: Iterable[str]) -> bool:
         >>> is_used("burial.marsh", ["=burial.marsh"]), is_used("burial.marsh.world", ["=burial.marsh"])
         (True, False)
     """
-    return any(
-        identifier == start.removeprefix(ALONE)
-        or (not start.startswith(ALONE) and identifier.startswith(f"{start}."))
-        for start in starts
-    )
+    whole, families = _told_apart(tuple(starts))
+    return identifier in whole or identifier.startswith(families)
+
+
+@lru_cache(maxsize=128)
+def _told_apart(starts: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the whole identifiers, and how those of a family start."""
+    families = tuple(f"{start}." for start in starts if not start.startswith(ALONE))
+    return frozenset(start.removeprefix(ALONE) for start in starts), families
 
 
 def processes_using(identifier: str) -> tuple[str, ...]:

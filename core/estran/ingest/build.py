@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-
-from pyproj import CRS
+from typing import TYPE_CHECKING
 
 from estran.carbon.errors import InvalidSource
-from estran.ingest import bdtopo, la_rochelle
-from estran.layers.ledger.build import LedgerInputs, build_ledger
 from estran.layers.progress import Progress
 from estran.layers.settings import Recipe
 from estran.layers.territory import Territory
+
+if TYPE_CHECKING:
+    from estran.layers.ledger.build import LedgerInputs
 
 RECORD = "build.json"
 ZONE_TABLES = ("commune_zones_france.csv", "crosswalks.csv")
@@ -31,9 +31,22 @@ ZONE_TABLES = ("commune_zones_france.csv", "crosswalks.csv")
 
 _LEDGER_SHARE = 0.25
 
-RECIPES: Mapping[Recipe, Callable[[Territory, Path, Progress], LedgerInputs]] = {
-    "bdtopo": bdtopo.build,
-    "la-rochelle": lambda territory, out, progress: la_rochelle.build(territory.sources, out, progress),
+
+def _bdtopo(territory: Territory, out: Path, progress: Progress) -> "LedgerInputs":
+    from estran.ingest import bdtopo  # long to load: data that are up to date need no recipe
+
+    return bdtopo.build(territory, out, progress)
+
+
+def _la_rochelle(territory: Territory, out: Path, progress: Progress) -> "LedgerInputs":
+    from estran.ingest import la_rochelle
+
+    return la_rochelle.build(territory.sources, out, progress)
+
+
+RECIPES: Mapping[Recipe, Callable[[Territory, Path, Progress], "LedgerInputs"]] = {
+    "bdtopo": _bdtopo,
+    "la-rochelle": _la_rochelle,
 }
 
 
@@ -69,6 +82,10 @@ def build_territory(territory: Territory, *, progress: Progress, force: bool = F
     current = read_record(territory)
     if current is not None and current.fingerprint == fingerprint and not force:
         return current
+    from pyproj import CRS  # long to load, as `build_ledger` is
+
+    from estran.layers.ledger.build import build_ledger
+
     with _staging(territory.directory) as staging:
         recipe = RECIPES[territory.settings.data.recipe]
         inputs = recipe(territory, staging, lambda step, done: progress(step, done * (1 - _LEDGER_SHARE)))

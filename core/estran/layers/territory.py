@@ -10,17 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
 
 from estran.carbon.errors import InvalidConfiguration, InvalidInput, NotFound, Unavailable
 from estran.factors.factor import Override
+from estran.factors.plain_yaml import read_yaml
 from estran.factors.registry import Registry, read_registry
 from estran.layers.features.location import DATABASE_VARIABLE, place_of
-from estran.layers.raster_reading import Resampling
 from estran.layers.settings import EstranSettings, LayerRole, LayerSettings
+
+if TYPE_CHECKING:
+    from estran.layers.raster_reading import Resampling
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
@@ -49,7 +52,7 @@ class Layer:
     table: str
     id_field: str
     time_field: str = ""
-    resampling: Resampling | None = None
+    resampling: "Resampling | None" = None
     times: Mapping[str, Path] = field(default_factory=dict)
     is_hidden: bool = False
 
@@ -71,11 +74,15 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """A territory, its settings and its layers, in the order of the configuration."""
+    """A territory, its settings and its layers, in the order of the configuration.
+
+    `processors` are the names of the classes behind its processes, with their modules.
+    """
 
     config_path: Path
     settings: EstranSettings
     layers: Mapping[str, Layer]
+    processors: tuple[str, ...] = ()
 
     @property
     def directory(self) -> Path:
@@ -147,20 +154,25 @@ def read_territory(config_path: Path) -> Territory:
 def _read(path: Path, modified: int, database: str | None) -> Territory:
     del modified, database
     try:
-        document: dict[str, Any] = _expanded(yaml.safe_load(path.read_text(encoding="utf-8")))
+        document: dict[str, Any] = _expanded(read_yaml(path.read_text(encoding="utf-8")))
         settings = EstranSettings.model_validate(document["estran"])
         layers = {
             identifier: _layer(identifier, resource, path.parent, settings)
             for identifier, resource in document["resources"].items()
             if resource.get("type") == "collection" and "estran" in resource
         }
+        processors = tuple(
+            str(resource["processor"]["name"])
+            for resource in document["resources"].values()
+            if resource.get("type") == "process" and "name" in (resource.get("processor") or ())
+        )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValidationError, OSError) as error:
         raise InvalidConfiguration(
             f"the configuration {path} is not valid: {error}; run `estran config check`",
             f"la configuration {path} n'est pas valide : {error} ; lancez `estran config check`",
             where=str(path),
         ) from error
-    return Territory(config_path=path, settings=settings, layers=layers)
+    return Territory(config_path=path, settings=settings, layers=layers, processors=processors)
 
 
 def _layer(identifier: str, resource: dict[str, Any], base: Path, settings: EstranSettings) -> Layer:

@@ -2,17 +2,18 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from estran.cli.language import said
 from estran.cli.options import config_option
 from estran.ingest.build import BuildRecord, build_fingerprint, build_territory, read_record
-from estran.ingest.publish import publish_territory
 from estran.layers.features.location import DATABASE_VARIABLE
 from estran.layers.territory import read_territory
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 @click.group()
@@ -68,6 +69,8 @@ def status(config_path: Path) -> None:
 @click.option("--force", is_flag=True, help="Copy even when nothing has changed; undoes edits in the base.")
 def publish(config_path: Path, database: str, force: bool) -> None:
     """Copy the features to PostGIS, if they are not there already / copier les objets dans PostGIS."""
+    from estran.ingest.publish import publish_territory  # long to load
+
     territory = read_territory(config_path)
     with _bars() as bars:
         task = bars.add_task(territory.settings.territory.id, total=1.0)
@@ -88,7 +91,10 @@ def publish(config_path: Path, database: str, force: bool) -> None:
     click.echo(f"{state} ({record.location})", err=True)
 
 
-def _bars() -> Progress:
+def _bars() -> "Progress":
+    from rich.console import Console  # seldom needed: `estran serve` loads these commands too
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description:<28}"),
         BarColumn(),

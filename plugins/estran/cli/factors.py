@@ -17,11 +17,10 @@ from estran.factors.documents import DATA, reading
 from estran.factors.registry import read_registry
 from estran.factors.uses import family, is_used, read_uses, write_uses
 from estran.layers.territory import read_territory
-from estran.providers.factors_asked import selected
-from estran.providers.factors_rows import Row, factor_row
 
 if TYPE_CHECKING:
     from estran.cli.factors_cases import CaseAnswer, Move
+    from estran.providers.factors_rows import Row
 
 INSTALLED = "installed"
 """Stands for the factors that ship with this version of Estran."""
@@ -41,6 +40,9 @@ def factors() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 def list_(table: str | None, search: str | None, as_json: bool) -> None:
     """List the factors with their doubt and unit / lister les facteurs."""
+    from estran.providers.factors_asked import selected  # long to load, as below
+    from estran.providers.factors_rows import factor_row
+
     registry = read_registry()
     rows = [factor_row(registry.entries[key], registry, language()) for key in sorted(registry.entries)]
     found = selected(rows, equals=[("table", table)] if table else [], words=search)
@@ -58,6 +60,8 @@ def list_(table: str | None, search: str | None, as_json: bool) -> None:
 @config_option
 def show(identifier: str, config_path: Path) -> None:
     """Show all that is known of one factor, as the territory has it / montrer un facteur."""
+    from estran.providers.factors_rows import factor_row
+
     registry = read_territory(config_path).registry() if config_path.exists() else read_registry()
     row = factor_row(registry.factor(identifier), registry, language())
     for name, value in row.items():
@@ -195,7 +199,7 @@ def _print_difference(found: Difference, moved: Sequence["Move"], failed: Sequen
     )
 
 
-def _shown(row: Row) -> str:
+def _shown(row: "Row") -> str:
     if row["day"]:
         return str(row["day"])
     return _number(row["value"]) + (f" ± {row['sd']:.3g}" if row["sd"] else "")

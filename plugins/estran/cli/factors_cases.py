@@ -16,6 +16,7 @@ from pygeoapi.plugin import load_plugin
 
 from estran.carbon.errors import EstranError, InvalidInput, NotFound
 from estran.factors.documents import reading
+from estran.factors.plain_yaml import read_yaml
 from estran.layers.territory import read_territory
 from estran.server.configuration import read_configuration
 
@@ -78,7 +79,7 @@ def read_cases(path: Path) -> tuple[ReferenceCase, ...]:
         InvalidInput: the file cannot be read or is not a list of cases.
     """
     try:
-        return Cases.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).root
+        return Cases.model_validate(read_yaml(path.read_text(encoding="utf-8"))).root
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise InvalidInput(
             f"{path} is not a list of reference cases: {error}",

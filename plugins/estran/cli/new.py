@@ -10,10 +10,8 @@ from pyproj import CRS
 
 from estran.carbon.errors import InvalidInput
 from estran.cli.language import said
+from estran.factors.plain_yaml import read_yaml
 from estran.factors.registry import read_registry
-from estran.ingest.bdtopo.build import SERVED, read_communes
-from estran.ingest.bdtopo.extract import Extract, find_extract
-from estran.processes.catalogue import process_classes
 
 _CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -64,6 +62,9 @@ def new(
             f"{target} existe déjà ; choisissez un autre --out ou ajoutez --overwrite",
             where=str(target),
         )
+    from estran.ingest.bdtopo.build import SERVED, read_communes  # long to load
+    from estran.ingest.bdtopo.extract import find_extract
+
     extract = find_extract(bdtopo)
     rows = read_communes(extract, crs=CRS.from_user_input(crs), only=communes)
     bounds = [round(float(value), 4) for value in rows.to_crs("EPSG:4326").total_bounds]
@@ -98,7 +99,9 @@ def territory_document(
     collections: list[str],
 ) -> dict[str, Any]:
     """Return the whole configuration of a territory built from BD TOPO, as plain data."""
-    texts = yaml.safe_load(files("estran.cli").joinpath("bdtopo_collections.yml").read_text(encoding="utf-8"))
+    from estran.processes.catalogue import process_classes  # long to load
+
+    texts = read_yaml(files("estran.cli").joinpath("bdtopo_collections.yml").read_text(encoding="utf-8"))
     data: dict[str, Any] = {"recipe": "bdtopo", "sources": sources, "directory": f"var/{identifier}"}
     if communes:
         data["communes"] = list(communes)
@@ -196,10 +199,6 @@ def _metadata(name: str) -> dict[str, Any]:
         "provider": {"name": name, "url": "https://geoservices.ign.fr/bdtopo"},
         "contact": {"name": name},
     }
-
-
-def _held(extract: Extract) -> list[str]:
-    return [collection for collection, layer in SERVED.items() if layer in extract.layers]
 
 
 def _relative(path: Path, target: Path) -> str:

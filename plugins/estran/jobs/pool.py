@@ -7,34 +7,22 @@ that somebody waits for: a long job never delays them all.
 
 import json
 import logging
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver, get_context
-from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Protocol
 
 from estran.carbon.errors import EstranError, Unavailable
 from estran.jobs.answer import Answer
 from estran.jobs.errors import QueueFull, TimeExceeded, failed_execution, new_reference
+from estran.jobs.preload import PROCESSES, preload
 from estran.jobs.worker import Advanced, Crashed, Message, Ready, Started, work
 
 LOGGER = logging.getLogger(__name__)
 _TICK_S = 0.1
 _READY_WITHIN_S = 120.0
-_PROCESSES: ForkServerContext | SpawnContext = (
-    get_context("forkserver") if sys.platform == "linux" else get_context("spawn")
-)
-
-OURS = "estran.processes."
-"""Where the processes that ask the land ledger are."""
-
-COMPILED = ("estran.layers.ledger.loops.integral", "estran.layers.ledger.loops.tally")
-"""Modules whose import compiles loops, or loads them from their cache: paid once, before the first fork."""
 
 
 class Listener(Protocol):
@@ -84,7 +72,7 @@ class WorkerPool:
         with self._change:
             if not self._is_started:
                 self._is_started = True
-                preload(self._definitions)
+                preload(json.loads(definition)["name"] for definition in self._definitions)
                 for slot in self._slots:
                     slot.start()
 
@@ -278,8 +266,8 @@ class _Worker:
     """One worker process and our end of its pipe."""
 
     def __init__(self, definitions: tuple[str, ...]) -> None:
-        self.pipe, theirs = _PROCESSES.Pipe()
-        self.process = _PROCESSES.Process(
+        self.pipe, theirs = PROCESSES.Pipe()
+        self.process = PROCESSES.Process(
             target=work, args=(theirs, definitions), name="estran-worker", daemon=True
         )
         self.process.start()
@@ -292,19 +280,6 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.pipe.close()
-
-
-def preload(definitions: Iterable[str]) -> None:
-    """Have the server of forks import what workers need, once: a new worker then takes tenths of a second.
-
-    It starts at the first call in this process and does so while the caller goes on. Compiled loops are made
-    ready there too, for processes of ours.
-    """
-    modules = {json.loads(definition)["name"].rpartition(".")[0] for definition in definitions}
-    compiled = COMPILED if any(module.startswith(OURS) for module in modules) else ()
-    _PROCESSES.set_forkserver_preload(["estran.jobs.worker", *compiled, *sorted(modules - {""})])
-    if sys.platform == "linux":
-        forkserver.ensure_running()
 
 
 def _full(en: str, fr: str) -> QueueFull:

@@ -24,7 +24,6 @@ from estran.layers.territory import read_territory
 from estran.providers.coverage_axes import spellings
 from estran.providers.coverage_geotiff import geotiff
 from estran.providers.coverage_json import coverage_json, crs_uri
-from estran.providers.coverage_netcdf import netcdf
 from estran.providers.coverage_picture import picture_resampling, png
 from estran.providers.coverage_query import (
     TIME_AXES,
@@ -161,6 +160,8 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]
         except NotRead:
             return {} if name == "json" else b""
         if name == "netcdf":
+            from estran.providers.coverage_netcdf import netcdf  # HDF5 is long to load
+
             return netcdf(slices, settings, settings.collection or settings.data.stem)
         if name == "GTiff":
             return geotiff(slices.windows[0], settings)

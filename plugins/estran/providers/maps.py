@@ -9,7 +9,7 @@ from pyproj import CRS
 
 from estran.carbon.errors import EstranError, InvalidInput
 from estran.layers.drawing.encoding import PictureFormat
-from estran.layers.drawing.map import Void, draw_map
+from estran.layers.drawing.void import Void
 from estran.layers.features.times import Interval, parse_interval
 from estran.layers.geodesy import parse_crs
 from estran.layers.raster import Colour
@@ -59,6 +59,8 @@ class MapProvider(BaseProvider):  # type: ignore[misc]
             QueryTooLarge: the layer has too many features there.
             LayerUnavailable: the layer cannot be read.
         """
+        from estran.layers.drawing.map import draw_map  # matplotlib is long to load
+
         try:
             left, bottom, right, top = bbox
             return draw_map(

@@ -14,7 +14,7 @@ from PIL import ImageColor
 from pyproj import CRS
 
 from estran.carbon.errors import InvalidGeometry, InvalidInput, TooLarge
-from estran.layers.drawing.map import Void
+from estran.layers.drawing.void import Void
 from estran.layers.features.times import Interval
 from estran.layers.geodesy import metres_per_unit, parse_crs
 from estran.layers.raster import Colour

@@ -12,7 +12,6 @@ from typing import Any, Literal, Protocol
 from pyproj import CRS
 
 from estran.carbon.errors import NotFound
-from estran.layers.drawing.map import draw_map
 from estran.layers.features.query import Field, SeenStore
 from estran.layers.features.tile_store import (
     TileStore,
@@ -151,6 +150,8 @@ class MapTiles:
 
     def read(self, matrix_set: TileMatrixSet, level: str, row: int, column: int) -> Tile:
         """Return a picture of 256 pixels a side."""
+        from estran.layers.drawing.map import draw_map  # matplotlib is long to load
+
         found = held_tile(self.limits(matrix_set), matrix_set, level, row, column)
         bounds = found.level.bounds(row, column)
         return Tile(draw_map(self._territory, [self._collection], bounds, matrix_set.crs, PIXELS, PIXELS))

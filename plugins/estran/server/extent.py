@@ -11,7 +11,7 @@ import rasterio
 from estran.carbon.errors import EstranError, InvalidInput
 from estran.layers.features.connections import file_version, shared_pool
 from estran.layers.features.location import is_database
-from estran.layers.features.postgis_opening import open_postgis_store
+from estran.layers.features.stores import open_feature_store
 from estran.layers.features.times import parse_interval
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -73,7 +73,7 @@ def _used_in(crs: str) -> Bounds:
 
 def _table_bounds(location: Path | str, table: str, id_field: str = "") -> tuple[Bounds | None, str]:
     if is_database(location):
-        store = open_postgis_store(str(location), table, id_field)
+        store = open_feature_store(location, table, id_field)
         crs = f"EPSG:{store.crs.to_epsg()}"
         try:
             return store.bounds(), crs

@@ -13,7 +13,6 @@ from pyproj import CRS
 
 from estran.carbon.errors import EstranError, NotFound
 from estran.layers.drawing.encoding import MEDIA_TYPES
-from estran.layers.drawing.map import draw_map
 from estran.layers.features.location import is_database
 from estran.layers.features.stores import open_feature_store
 from estran.layers.geodesy import parse_crs
@@ -128,6 +127,8 @@ def _several(service: Service) -> Response:
     )
     if name == HTML:
         return _page(service, "", identifiers, asked)
+    from estran.layers.drawing.map import draw_map  # matplotlib is long to load
+
     body = draw_map(
         territory,
         identifiers,

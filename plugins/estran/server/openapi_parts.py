@@ -7,9 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from pygeoapi.util import get_dataset_formatters
 
+from estran.factors.plain_yaml import read_yaml
 from estran.server import parameters
 from estran.server.downloads_offered import download_formats
 from estran.server.negotiation import (
@@ -98,7 +98,7 @@ def address_of(path: str, served: Mapping[str, Any]) -> Address | None:
 def parts() -> dict[str, Any]:
     """Return the words, parameters and schemas that every document has; not to be changed."""
     text = files("estran.server").joinpath("openapi_parts.yml").read_text(encoding="utf-8")
-    document: dict[str, Any] = yaml.safe_load(text)
+    document: dict[str, Any] = read_yaml(text)
     return document
 
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
+from estran.factors.plain_yaml import read_yaml
 
 CATALOGUE = "catalogue"
 DCAT_TYPES: Mapping[str, str] = {
@@ -22,7 +22,7 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 def vocabulary() -> Mapping[str, Any]:
     """Return the themes, the licences and the words of the catalogue."""
     text = files("estran.server").joinpath("records.yml").read_text(encoding="utf-8")
-    document: dict[str, Any] = yaml.safe_load(text)
+    document: dict[str, Any] = read_yaml(text)
     return document
 
 

@@ -3,7 +3,6 @@
 Why this server: docs/decisions/0001-application-server.md.
 """
 
-import json
 import socket
 import sys
 import threading
@@ -66,15 +65,15 @@ def serve(
 
 def _load(config_path: Path, host: str, port: int) -> Any:
     """Return the application, in the process that serves it; a wrong file ends that process."""
-    from estran.jobs.engine import close_engines
-    from estran.jobs.pool import preload
-    from estran.server.app import create_app
-    from estran.server.configuration import read_configuration
+    from estran.jobs.preload import preload
 
     address = address_of(host, port)
     try:
-        resources = read_configuration(config_path)["resources"].values()
-        preload(json.dumps(each["processor"], default=str) for each in resources if each["type"] == "process")
+        preload(read_territory(config_path).processors)
+        # Long to load: workers load what they need meanwhile.
+        from estran.jobs.engine import close_engines
+        from estran.server.app import create_app
+
         app = create_app(config_path, listening=address)
     except EstranError as error:
         print(f"{error.fr}\n{error.en}", file=sys.stderr)  # noqa: T201 - the terminal is the reader

@@ -1,6 +1,5 @@
 """What do our processes share? Everything but the question, that each one brings with its request."""
 
-from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -72,7 +71,8 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
     media_types: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, processor_def: dict[str, Any]) -> None:
-        super().__init__(processor_def, deepcopy(type(self).described()))
+        # What is described is shared by all instances, and never changed.
+        super().__init__(processor_def, dict(type(self).described()))
         self.supports_outputs = True
         self._config: str | None = processor_def.get("config")
         self._base_url = str(processor_def.get("base_url", ""))
@@ -112,9 +112,7 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
                 OUTPUT: {
                     "title": {"fr": "Réponse", "en": "Answer"},
                     "description": _said(ENVELOPE),
-                    "schema": {
-                        "oneOf": described_formats(cls.offered(), inlined(Envelope.model_json_schema()))
-                    },
+                    "schema": {"oneOf": described_formats(cls.offered(), _envelope_schema())},
                 }
             },
         }
@@ -170,6 +168,11 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}> {self.identifier}"
+
+
+@cache
+def _envelope_schema() -> dict[str, Any]:
+    return inlined(Envelope.model_json_schema())
 
 
 def _said(text: Text) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pydantic import RootModel, ValidationError
 
 from estran.assessments.example_sites import Sites, read_sites
 from estran.carbon.errors import InvalidConfiguration
+from estran.factors.plain_yaml import read_yaml
 from estran.layers.territory import Territory
 
 Inputs = dict[str, Any]
@@ -53,7 +54,7 @@ def _changed(path: Path) -> int:
 def _written(path: Path, changed: int) -> Mapping[str, Examples]:
     del changed
     try:
-        return _Document.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).root
+        return _Document.model_validate(read_yaml(path.read_text(encoding="utf-8"))).root
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise InvalidConfiguration(
             f"estran.examples: {path} does not hold examples by process: {error}",

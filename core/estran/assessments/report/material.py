@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from estran.assessments.carbon_stock import CarbonStockRequest, assess_carbon_stock
 from estran.assessments.envelope import Envelope, FactorUse, Indicator, SourceUse
 from estran.assessments.flux import CarbonFluxRequest, assess_carbon_flux
@@ -28,6 +26,7 @@ from estran.assessments.trajectory import assess_trajectory
 from estran.assessments.trajectory_inputs import TerritoryTrajectoryRequest
 from estran.carbon.errors import EstranError, InvalidInput, NotFound, Unavailable
 from estran.carbon.text import Text
+from estran.factors.plain_yaml import read_yaml
 from estran.layers.features.stores import open_feature_store
 from estran.layers.ledger.keys import LandAreas
 from estran.layers.progress import Progress
@@ -207,7 +206,7 @@ def gather(
 def _headings(inputs: ReportInputs) -> Mapping[str, str]:
     text = files("estran.assessments.report").joinpath("headings.yml").read_text(encoding="utf-8")
     voice = Voice(inputs.language)
-    standard = {name: voice.text(Text(**said)) for name, said in yaml.safe_load(text).items()}
+    standard = {name: voice.text(Text(**said)) for name, said in read_yaml(text).items()}
     return standard | {str(name): said for name, said in inputs.headings.items() if said}
 
 

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pyogrio
-
 from estran.carbon.errors import InvalidInput
 from estran.carbon.text import Text
 from estran.ingest.outlines.formats import DRIVERS
@@ -109,6 +107,8 @@ def _action(told: dict[str, Any]) -> Action:
 
 @cache
 def _skipped() -> str:
+    import pyogrio  # long to load: the server starts without it
+
     return ",".join(sorted(set(pyogrio.list_drivers()) - DRIVERS))
 
 

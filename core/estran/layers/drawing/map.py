@@ -18,7 +18,7 @@ from estran.layers.drawing.encoding import PictureFormat, composed, encoded, png
 from estran.layers.drawing.features import STEPS, draw_features, moved_shapes
 from estran.layers.drawing.painting import Painted, Pixels, painted
 from estran.layers.drawing.scale_bar import scale_bar_pixels
-from estran.layers.drawing.void import void_pixels
+from estran.layers.drawing.void import Void, void_pixels
 from estran.layers.features.times import Interval
 from estran.layers.geodesy import metres_per_unit
 from estran.layers.raster import Colour, open_raster
@@ -32,13 +32,6 @@ from estran.layers.territory import Territory
 
 INK = Symbol(fill=None, stroke="#16212B", width_px=2.0)
 """The outline of a place laid over a map."""
-
-
-@dataclass(frozen=True, slots=True)
-class Void:
-    """How the parts of a map that are nowhere on Earth look: a colour, None for transparent."""
-
-    colour: Colour | None
 
 
 @dataclass(frozen=True, slots=True)

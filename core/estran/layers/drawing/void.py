@@ -4,17 +4,30 @@ A projection gives numbers to places; some numbers stand for no place, or for on
 beyond the edge of the world. Reference: OGC 20-058, OGC API - Maps, part 1, clause Background.
 """
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from estran.layers.drawing.canvas import View
+from estran.layers.raster import Colour
+
+if TYPE_CHECKING:
+    from estran.layers.drawing.canvas import View
 
 _ROWS = 256
 _LONGEST, _HIGHEST = 180.0, 90.0
 
 
-def void_pixels(view: View, crs: CRS) -> NDArray[np.bool_]:
+@dataclass(frozen=True, slots=True)
+class Void:
+    """How the parts of a map that are nowhere on Earth look: a colour, None for transparent."""
+
+    colour: Colour | None
+
+
+def void_pixels(view: "View", crs: CRS) -> NDArray[np.bool_]:
     """Return, by row and column, whether the middle of a pixel is nowhere on Earth."""
     across = (view.right - view.left) / view.width
     down = (view.top - view.bottom) / view.height

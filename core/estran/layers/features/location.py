@@ -2,16 +2,19 @@
 
 The address of a database travels without its password, as `postgresql+psycopg://user:***@host/db`:
 configurations, logs, errors and pages only ever hold that. The password stays here.
+
+What reads an address is loaded for the first one: a territory without a database starts sooner.
 """
 
 import os
 from functools import lru_cache
 from pathlib import Path
-
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from typing import TYPE_CHECKING
 
 from estran.carbon.errors import InvalidConfiguration
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 DATABASE_VARIABLE = "ESTRAN_DATABASE"
 """Environment variable: the PostGIS that holds the territory's features in the place of its GeoPackage."""
@@ -22,7 +25,7 @@ _DRIVER = "postgresql+psycopg"
 _SECRET = "***"  # noqa: S105 - what stands for a password
 _SECRET_OPTIONS = frozenset({"password", "sslpassword"})
 
-_known: dict[str, URL] = {}
+_known: dict[str, "URL"] = {}
 
 
 def is_database(location: Path | str) -> bool:
@@ -54,7 +57,7 @@ def hidden(address: str) -> str:
     return text
 
 
-def revealed(address: str) -> URL:
+def revealed(address: str) -> "URL":
     """Return the address to connect to, with its password.
 
     Raises:
@@ -87,7 +90,10 @@ def place_of(data: str, base: Path, directory: str) -> Path | str:
     return path
 
 
-def _parsed(address: str) -> URL:
+def _parsed(address: str) -> "URL":
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
     text = address.replace("postgres://", "postgresql://", 1)
     try:
         url = make_url(text)

@@ -1,4 +1,7 @@
-"""Which store holds a table? A GeoPackage or a PostGIS database, by the look of its location."""
+"""Which store holds a table? A GeoPackage or a PostGIS database, by the look of its location.
+
+What speaks to a database is loaded for the first one: most territories have none, and a start is shorter.
+"""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -7,8 +10,6 @@ from estran.layers.features.editing import open_editor
 from estran.layers.features.editor import FeatureEditor
 from estran.layers.features.geopackage import open_store
 from estran.layers.features.location import is_database
-from estran.layers.features.postgis_editing import open_postgis_editor
-from estran.layers.features.postgis_opening import open_postgis_store, open_postgis_store_now
 from estran.layers.features.query import FeatureStore, SeenStore
 
 
@@ -25,6 +26,8 @@ def open_feature_store(location: Path | str, table: str, id_field: str) -> Featu
         InvalidConfiguration: the address of the database cannot be read.
     """
     if is_database(location):
+        from estran.layers.features.postgis_opening import open_postgis_store
+
         return open_postgis_store(str(location), table, id_field)
     return open_store(Path(location), table, id_field)
 
@@ -32,6 +35,8 @@ def open_feature_store(location: Path | str, table: str, id_field: str) -> Featu
 def open_feature_store_now(location: Path | str, table: str, id_field: str) -> SeenStore:
     """Return the store of a table, the version and the state of its data, with one look at the database."""
     if is_database(location):
+        from estran.layers.features.postgis_opening import open_postgis_store_now
+
         return open_postgis_store_now(str(location), table, id_field)
     store = open_store(Path(location), table, id_field)
     return SeenStore(store, store.version, store.state)
@@ -47,5 +52,7 @@ def open_feature_editor(
         InvalidConfiguration: the address of the database cannot be read.
     """
     if is_database(location):
+        from estran.layers.features.postgis_editing import open_postgis_editor
+
         return open_postgis_editor(str(location), table, id_field)
     return open_editor(Path(location), table, id_field)

@@ -13,7 +13,6 @@ from pyproj import CRS
 
 from estran.layers.features.geopackage_tile import open_geopackage_tiles
 from estran.layers.features.location import is_database
-from estran.layers.features.postgis_tile import open_postgis_tiles
 from estran.layers.features.query import Field, SeenStore
 from estran.layers.settings import TileSettings
 from estran.layers.tiles.frame import Budget, TileFrame, VectorTile
@@ -81,6 +80,8 @@ def open_tile_store(
         InvalidConfiguration: the address of the database cannot be read.
     """
     if is_database(location):
+        from estran.layers.features.postgis_tile import open_postgis_tiles  # see `stores`
+
         return open_postgis_tiles(str(location), table, id_field, seen)
     return open_geopackage_tiles(Path(location), table, id_field)
 

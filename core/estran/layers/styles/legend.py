@@ -5,7 +5,6 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from matplotlib import get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
 from estran.layers.styles.style import Kind, Rule, Style
@@ -122,6 +121,8 @@ def _size(style: Style, language: str) -> tuple[int, int]:
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
     """A font that has the letters of French and is there on every machine."""
+    from matplotlib import get_data_path  # long to load, and seldom needed
+
     return ImageFont.truetype(Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"), size)
 
 

@@ -3,8 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
+from estran.factors.plain_yaml import read_yaml
 from estran.layers.settings import Bilingual, Colour, LayerRole, Settings, StyleSettings
 
 
@@ -37,4 +36,4 @@ class Palette(Settings):
 def read_palette() -> Palette:
     """Return the palette."""
     text = files("estran.layers.styles").joinpath("palette.yml").read_text(encoding="utf-8")
-    return Palette.model_validate(yaml.safe_load(text))
+    return Palette.model_validate(read_yaml(text))

@@ -7,8 +7,7 @@ a stock by its density, which does not depend on the size of the place.
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
+from estran.factors.plain_yaml import read_yaml
 from estran.layers.settings import Bilingual, Settings
 from estran.layers.styles.generated import plain_style
 from estran.layers.styles.labels import bounds_label
@@ -63,7 +62,7 @@ def result_style(process: str) -> Style:
 @cache
 def _written() -> dict[str, ResultSettings]:
     text = files("estran.layers.styles").joinpath("results.yml").read_text(encoding="utf-8")
-    return {name: ResultSettings.model_validate(given) for name, given in yaml.safe_load(text).items()}
+    return {name: ResultSettings.model_validate(given) for name, given in read_yaml(text).items()}
 
 
 def _signs(kind: Kind) -> tuple[Rule, ...]:

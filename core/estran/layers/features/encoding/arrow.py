@@ -71,19 +71,6 @@ def binary(geometries: NDArray[np.object_]) -> pa.Array:
     return pa.array(shapely.to_wkb(geometries, flavor="iso"), type=pa.binary())
 
 
-def free_name(wanted: str, taken: Iterable[str]) -> str:
-    """Return a name that no column has, capitals and small letters being the same.
-
-    Example:
-        >>> free_name("geometry", ["Geometry"])
-        'geometry_'
-    """
-    used = {name.lower() for name in taken}
-    while wanted.lower() in used:
-        wanted += "_"
-    return wanted
-
-
 def _array(field: Field, values: Sequence[Any]) -> pa.Array:
     kind = _FORMATS[field.format] if field.format else _TYPES[field.type]
     try:

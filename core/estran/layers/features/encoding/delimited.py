@@ -14,8 +14,7 @@ from typing import Any, TextIO
 import shapely
 from pyproj import CRS
 
-from estran.layers.features.encoding.arrow import free_name
-from estran.layers.features.encoding.table import FeatureTable, as_text
+from estran.layers.features.encoding.table import FeatureTable, as_text, free_name
 
 WKT, CRS_NAME = "WKT", "crs"
 

@@ -3,13 +3,12 @@
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from estran.layers.features.encoding.delimited import write_csv
 from estran.layers.features.encoding.jsonfg import write_jsonfg
-from estran.layers.features.encoding.parquet import write_parquet
 from estran.layers.features.encoding.table import FeatureTable
-from estran.layers.features.encoding.vector import write_flatgeobuf, write_geopackage
 from estran.layers.features.encoding.workbook import write_xlsx
 
 type Writer = Callable[[Iterable[FeatureTable], Path], None]
@@ -34,11 +33,22 @@ class Format:
     write: Writer
 
 
+def _late(module: str, name: str) -> Writer:
+    """Return an encoder of this folder, loaded at its first use: Arrow and GDAL are long to load."""
+
+    def write(parts: Iterable[FeatureTable], path: Path) -> None:
+        getattr(import_module(f"estran.layers.features.encoding.{module}"), name)(parts, path)
+
+    return write
+
+
 _ALL = (
     Format("jsonfg", "JSON-FG", "application/vnd.ogc.fg+json", False, write_jsonfg),
-    Format("gpkg", "GeoPackage", "application/geopackage+sqlite3", True, write_geopackage),
-    Format("fgb", "FlatGeobuf", "application/flatgeobuf", True, write_flatgeobuf),
-    Format("parquet", "GeoParquet", "application/vnd.apache.parquet", True, write_parquet),
+    Format("gpkg", "GeoPackage", "application/geopackage+sqlite3", True, _late("vector", "write_geopackage")),
+    Format("fgb", "FlatGeobuf", "application/flatgeobuf", True, _late("vector", "write_flatgeobuf")),
+    Format(
+        "parquet", "GeoParquet", "application/vnd.apache.parquet", True, _late("parquet", "write_parquet")
+    ),
     Format(
         "xlsx",
         "Excel (XLSX)",

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
-from estran.layers.features.encoding.arrow import ArrowFeatures, binary, collected, free_name
-from estran.layers.features.encoding.table import FeatureTable
+from estran.layers.features.encoding.arrow import ArrowFeatures, binary, collected
+from estran.layers.features.encoding.table import FeatureTable, free_name
 
 VERSION = "1.1.0"
 ROWS_PER_GROUP = 20_000

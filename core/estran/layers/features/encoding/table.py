@@ -205,6 +205,19 @@ def as_text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """Return a name that no column has, capitals and small letters being the same.
+
+    Example:
+        >>> free_name("geometry", ["Geometry"])
+        'geometry_'
+    """
+    used = {name.lower() for name in taken}
+    while wanted.lower() in used:
+        wanted += "_"
+    return wanted
+
+
 def _guessed(name: str, values: list[Any]) -> tuple[Field, list[Value]]:
     kinds = {type(value) for value in values if value is not None}
     fits = all(abs(value) < INT64 for value in values if isinstance(value, int))

@@ -19,8 +19,8 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from estran.layers.features.encoding.arrow import ArrowFeatures, binary, collected, free_name
-from estran.layers.features.encoding.table import FeatureTable
+from estran.layers.features.encoding.arrow import ArrowFeatures, binary, collected
+from estran.layers.features.encoding.table import FeatureTable, free_name
 
 GEOPACKAGE_VERSION = "1.2"
 """All that is used is in it, and older software than ours reads it without a warning."""

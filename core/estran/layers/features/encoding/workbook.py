@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from estran.layers.features.encoding.delimited import columns, crs_name, rows
 from estran.layers.features.encoding.table import FeatureTable, as_text
 from estran.layers.features.query import Field
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that XML does not hold."""
@@ -69,6 +69,8 @@ def write_workbook(sheets: Iterable[Sheet], path: Path) -> None:
 
     Equal sheets give equal files.
     """
+    import xlsxwriter  # long to load, and seldom needed
+
     options = {"constant_memory": True, "nan_inf_to_errors": True}
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"created": CREATED})
@@ -139,7 +141,7 @@ def _about(table: FeatureTable, counts: dict[str, int]) -> Iterator[tuple[Any, .
             yield name, heading
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: Any, day: Format, moment: Format) -> None:
+def _put(sheet: "Worksheet", row: int, column: int, value: Any, day: "Format", moment: "Format") -> None:
     if isinstance(value, str):
         _put_text(sheet, row, column, value)
     elif isinstance(value, bool):
@@ -156,7 +158,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any, day: Format, momen
         _put_text(sheet, row, column, as_text(value) or "")
 
 
-def _put_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
+def _put_text(sheet: "Worksheet", row: int, column: int, text: str) -> None:
     sheet.write_string(row, column, UNWRITABLE.sub("", text)[:LONGEST_TEXT])
 
 
