@@ -16,6 +16,7 @@ A question without a place leaves `territory`, `place`, `keys`, `layers` and `co
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -119,7 +120,7 @@ def answer(
     """
     cases = None if features is None else _readable(list(features), place)
     figures = _figures(case, request)
-    answers = [_feature(index, each, case, request) for index, each in enumerate(cases or ())]
+    answers = _features(cases or (), case, request)
     failed = sum(each.error is not None for each in answers)
     used = list(
         {
@@ -238,8 +239,25 @@ def _readable(features: list[FeatureCase], place: Place | None) -> list[FeatureC
     ]
 
 
-def _feature(index: int, feature: FeatureCase, whole: Case, request: ModelRequest) -> FeatureAnswer:
-    if feature.error or feature.case is None or feature.fitness is None:
+def _features(features: Sequence[FeatureCase], whole: Case, request: ModelRequest) -> list[FeatureAnswer]:
+    """The answer of each feature; a case that several share, such as that of nothing, is solved once."""
+    shared = Counter(id(each.case) for each in features)
+    known: dict[int, Figures] = {}
+    answers = []
+    for index, each in enumerate(features):
+        figures = known.get(id(each.case))
+        if figures is None and each.case is not None and not each.error:
+            figures = _figures(each.case, request)
+            if shared[id(each.case)] > 1:
+                known[id(each.case)] = figures
+        answers.append(_feature(index, each, figures, whole, request))
+    return answers
+
+
+def _feature(
+    index: int, feature: FeatureCase, figures: Figures | None, whole: Case, request: ModelRequest
+) -> FeatureAnswer:
+    if feature.error or figures is None or feature.fitness is None:
         reason = feature.error.message if feature.error else NOT_COMPUTED
         return FeatureAnswer(
             id=feature.id,
@@ -250,7 +268,6 @@ def _feature(index: int, feature: FeatureCase, whole: Case, request: ModelReques
             fitness=judged("unfit", reason),
             error=feature.error,
         )
-    figures = _figures(feature.case, request)
     return FeatureAnswer(
         id=feature.id,
         index=index,

@@ -8,6 +8,7 @@ from typing import Any
 from estran.assessments.balance_blocks import Process
 from estran.assessments.envelope import Answer, Envelope, Indicator
 from estran.assessments.inputs import AssessmentRequest
+from estran.assessments.place import Place
 from estran.assessments.request import read_request
 from estran.carbon.errors import InvalidConfiguration, NotFound, Unavailable
 from estran.carbon.text import Text
@@ -35,7 +36,7 @@ class Asked:
         return tuple(self.envelope.features or ()) if self.envelope else ()
 
 
-def asked(process: Process, request: AssessmentRequest, territory: Territory) -> Asked:
+def asked(process: Process, request: AssessmentRequest, territory: Territory, place: Place) -> Asked:
     """Return the answer of a process on the place of a balance; a missing layer is a reason, not an error.
 
     Raises:
@@ -44,9 +45,9 @@ def asked(process: Process, request: AssessmentRequest, territory: Territory) ->
     """
     module, model, function = ASSESSMENTS[process]
     room = import_module(f"estran.assessments.{module}")
-    assess: Callable[[Any, Territory], Envelope] = getattr(room, function)
+    assess: Callable[[Any, Territory, Place], Envelope] = getattr(room, function)
     try:
-        return Asked(assess(_request(getattr(room, model), request), territory))
+        return Asked(assess(_request(getattr(room, model), request), territory, place))
     except (NotFound, Unavailable, InvalidConfiguration) as error:
         return Asked(None, Text(error.fr, error.en))
 

@@ -10,6 +10,7 @@ Reference:
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import get_args
 
 import numpy as np
@@ -44,12 +45,12 @@ from estran.assessments.envelope import Envelope, Fitness, Ranked
 from estran.assessments.layer_fitness import counted_fitness
 from estran.assessments.layer_objects import Inside, Objects, centroids, centroids_inside, read_objects
 from estran.assessments.layer_place import LayerPlace, layer_answer, read_layer_place, unanswered
+from estran.assessments.place import Place
 from estran.assessments.required import required_factor
 from estran.carbon.buildings import Floats, weights
 from estran.carbon.text import Text
 from estran.factors.documents import FitnessRules, read_document
 from estran.factors.factor import Factor
-from estran.layers.ledger.keys import LandAreas
 from estran.layers.territory import Territory
 
 PROCESS = "building-emissions"
@@ -95,8 +96,15 @@ class _Counted:
     shares: Floats
 
 
-def assess_building_emissions(request: BuildingEmissionsRequest, territory: Territory) -> Envelope:
+def assess_building_emissions(
+    request: BuildingEmissionsRequest, territory: Territory, place: Place | None = None
+) -> Envelope:
     """Return what the buildings of a place emit, for each of its features and together.
+
+    Args:
+        request: The inputs.
+        territory: Whose layers.
+        place: Where, when that was read from the inputs already.
 
     Raises:
         InvalidInput: the geometry, a factor to override or an input is wrong.
@@ -105,7 +113,7 @@ def assess_building_emissions(request: BuildingEmissionsRequest, territory: Terr
         Unavailable: a layer cannot be read.
     """
     started = time.thread_time()
-    where = read_layer_place(request, territory)
+    where = read_layer_place(request, territory, place)
     columns = (*COLUMNS, *DPE_EMISSIONS, *DPE_PRIMARY)
     objects = read_objects(territory, "buildings", where.place, columns)
     context = _context(request, where, objects)
@@ -113,9 +121,15 @@ def assess_building_emissions(request: BuildingEmissionsRequest, territory: Terr
 
     def told(rank: int | None) -> tuple[Case, Fitness]:
         if rank is None:
-            return _case(context, counted, where.land.whole), _fitness(context, counted)
+            return _told(context, counted, unanswered(where.land.whole))
         row = _counted(context, objects.rows[rank], where.place.plots[rank].geometry)
-        return _case(context, row, where.land.rows[rank]), _fitness(context, row)
+        reason = unanswered(where.land.rows[rank])
+        return _told(context, row, reason) if len(row.ranks) else without_any(reason)
+
+    @cache
+    def without_any(reason: Text | None) -> tuple[Case, Fitness]:
+        """Plots without building have one case, which is solved once."""
+        return _told(context, _Counted(np.zeros(0, dtype=np.int64), np.zeros(0)), reason)
 
     shares = shares_of(len(objects.ids), counted.ranks, counted.shares)
     envelope = layer_answer(
@@ -212,14 +226,18 @@ def _counted(context: Context, inside: Inside, geometry: BaseGeometry) -> _Count
     return _Counted(inside.ranks, weights(inside.inside_m2, objects.area_m2[inside.ranks]))
 
 
-def _case(context: Context, counted: _Counted, areas: LandAreas) -> Case:
+def _told(context: Context, counted: _Counted, reason: Text | None) -> tuple[Case, Fitness]:
+    return _case(context, counted, reason), _fitness(context, counted)
+
+
+def _case(context: Context, counted: _Counted, reason: Text | None) -> Case:
     case = emissions_case(
         context.stock.of(counted.ranks),
         counted.shares,
         context.central.total[counted.ranks],
         registry=context.where.registry,
         choices=context.choices,
-        unanswered=unanswered(areas),
+        unanswered=reason,
     )
     return replace(case, factors=(*case.factors, *context.parameters))
 

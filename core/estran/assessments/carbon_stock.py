@@ -72,8 +72,15 @@ class _Context:
         )
 
 
-def assess_carbon_stock(request: CarbonStockRequest, territory: Territory) -> Envelope:
+def assess_carbon_stock(
+    request: CarbonStockRequest, territory: Territory, place: Place | None = None
+) -> Envelope:
     """Return the carbon stock of a place, for each of its features and together.
+
+    Args:
+        request: The inputs.
+        territory: Whose layers.
+        place: Where, when that was read from the inputs already.
 
     Raises:
         InvalidInput: the geometry, a factor to override or its bounds are wrong.
@@ -83,7 +90,7 @@ def assess_carbon_stock(request: CarbonStockRequest, territory: Territory) -> En
     """
     started = time.thread_time()
     registry = territory.registry().with_overrides(request.factor_overrides())
-    place = read_place(request, territory)
+    place = place or read_place(request, territory)
     land = read_land(place, territory)
     keys = distinct_keys([land.whole, *land.rows])
     densities = Densities(registry, territory.settings.territory.commune_aliases)

@@ -44,10 +44,11 @@ def solved(
         KeyError: the model leaves out a result, and no gap or reason says why.
         UnitMismatch: a row and an indicator that sums it have different units.
     """
-    _check_units(case)
+    members = _members(case)
+    _check_units(case, members)
     inputs = [*map(factor_input, case.factors), *case.inputs]
     propagation = propagate(
-        _nothing if case.unanswered else _with_sums(case),
+        _nothing if case.unanswered else _with_sums(case, members),
         inputs,
         confidence=confidence,
         method=method,
@@ -56,7 +57,10 @@ def solved(
         shares_of=f"{SUM}total",
     )
     rows = tuple(_row(row, case, propagation.outputs) for row in case.rows)
-    indicators = tuple(_indicator(figure, case, rows, propagation) for figure in case.indicators)
+    indicators = tuple(
+        _indicator(figure, case, [rows[rank] for rank in members.get(figure.id, ())], propagation)
+        for figure in case.indicators
+    )
     known: dict[str, BreakdownRow | Indicator] = {each.id: each for each in indicators}
     known |= {row.item: row for row in rows}
     return Figures(
@@ -95,27 +99,38 @@ def _nothing(values: Values) -> Results:
     return {}
 
 
-def _with_sums(case: Case) -> Model:
+def _with_sums(case: Case, members: Mapping[str, Sequence[int]]) -> Model:
     """The model, and the sum of the rows of each indicator, so that errors in common add up or cancel."""
-    members = {figure.id: _members(figure, case) for figure in case.indicators if not figure.output}
+    shown = [row.result for row in case.rows]
+    summands = {
+        figure.id: [shown[rank] for rank in members.get(figure.id, ())]
+        for figure in case.indicators
+        if not figure.output
+    }
 
     def summed(values: Values) -> Results:
         results = dict(case.model(values))
-        for name, rows in members.items():
-            parts = [results[row.result] for row in rows if row.result in results]
+        for name, rows in summands.items():
+            parts = [results[row] for row in rows if row in results]
             results[f"{SUM}{name}"] = sum(parts[1:], start=parts[0]) if parts else 0.0
         return results
 
     return summed
 
 
-def _members(figure: Figure, case: Case) -> list[Row]:
-    return [row for row in case.rows if figure.id in row.indicators]
+def _members(case: Case) -> dict[str, list[int]]:
+    """The ranks of the rows of each indicator, in order."""
+    found: dict[str, list[int]] = {}
+    for rank, row in enumerate(case.rows):
+        for name in dict.fromkeys(row.indicators):
+            found.setdefault(name, []).append(rank)
+    return found
 
 
-def _check_units(case: Case) -> None:
+def _check_units(case: Case, members: Mapping[str, Sequence[int]]) -> None:
     for figure in case.indicators:
-        for row in _members(figure, case):
+        for rank in members.get(figure.id, ()):
+            row = case.rows[rank]
             if row.unit != (figure.unit_of_rows or figure.unit):
                 raise UnitMismatch(
                     f"{row.item} is in {row.unit}; {figure.id} does not sum that unit",
@@ -127,7 +142,7 @@ def _check_units(case: Case) -> None:
 def _row(row: Row, case: Case, outputs: Mapping[str, Spread]) -> BreakdownRow:
     spread = outputs.get(row.result)
     gaps = case.gaps or {}
-    lacking = next((gaps[name].reason for name in row.factors if name in gaps), None)
+    lacking = next((gaps[name].reason for name in row.factors if name in gaps), None) if gaps else None
     reason = row.reason or lacking or case.unanswered
     if spread is None and reason is None:
         raise KeyError(row.result)
@@ -148,16 +163,15 @@ def _row(row: Row, case: Case, outputs: Mapping[str, Spread]) -> BreakdownRow:
         high=high,
         unit=row.unit,
         density=spread.value / evaluated_ha if spread is not None and evaluated_ha > 0.0 else None,
-        factors=tuple(name for name in row.factors if name not in gaps),
+        factors=tuple(name for name in row.factors if name not in gaps) if gaps else tuple(row.factors),
         reason=reason,
         not_evaluated_area=row.not_evaluated_area,
     )
 
 
 def _indicator(
-    figure: Figure, case: Case, rows: Sequence[BreakdownRow], propagation: Propagation
+    figure: Figure, case: Case, members: Sequence[BreakdownRow], propagation: Propagation
 ) -> Indicator:
-    members = [row for row in rows if figure.id in row.indicators]
     values = [row.value for row in members if row.value is not None]
     spread = propagation.outputs.get(figure.output or f"{SUM}{figure.id}")
     reason = case.unanswered

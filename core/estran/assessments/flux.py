@@ -28,6 +28,7 @@ from estran.assessments.flux_rows import flux_case, unexplained_balances
 from estran.assessments.inputs import AssessmentRequest
 from estran.assessments.map_error import ACCURACY, MAP_ERROR, territory_map_error
 from estran.assessments.notices import MAP_COUNTED, doubt_note, notice
+from estran.assessments.place import Place
 from estran.carbon.text import Text
 from estran.factors.changes import CLASSES, TABLE
 from estran.factors.factor import Factor
@@ -60,8 +61,15 @@ class CarbonFluxRequest(AssessmentRequest):
     )
 
 
-def assess_carbon_flux(request: CarbonFluxRequest, territory: Territory) -> Envelope:
+def assess_carbon_flux(
+    request: CarbonFluxRequest, territory: Territory, place: Place | None = None
+) -> Envelope:
     """Return the annual flux of a place, for each of its features and together, in tCO2e/yr.
+
+    Args:
+        request: The inputs.
+        territory: Whose layers.
+        place: Where, when that was read from the inputs already.
 
     Raises:
         InvalidInput: the geometry, a factor to override or its bounds are wrong.
@@ -69,7 +77,7 @@ def assess_carbon_flux(request: CarbonFluxRequest, territory: Territory) -> Enve
         TooLarge: a limit of the territory is exceeded.
         Unavailable: a layer cannot be read.
     """
-    read = read_all(request, territory)
+    read = read_all(request, territory, place)
     flows = Flows(
         read.registry,
         territory.settings.territory.commune_aliases,

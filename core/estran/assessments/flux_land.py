@@ -53,8 +53,13 @@ class ReadLand:
         return assess_fitness(areas, self.supports)
 
 
-def read_all(request: AssessmentRequest, territory: Territory) -> ReadLand:
+def read_all(request: AssessmentRequest, territory: Territory, place: Place | None = None) -> ReadLand:
     """Return what a request on land is about.
+
+    Args:
+        request: The inputs.
+        territory: Whose layers.
+        place: Where, when that was read from the inputs already.
 
     Raises:
         InvalidInput: the geometry, a factor to override or its bounds are wrong.
@@ -64,7 +69,7 @@ def read_all(request: AssessmentRequest, territory: Territory) -> ReadLand:
     """
     started = time.thread_time()
     registry = territory.registry().with_overrides(request.factor_overrides())
-    place = read_place(request, territory)
+    place = place or read_place(request, territory)
     land = read_land(place, territory)
     supports = read_supports(territory, land.resolution_m)
     return ReadLand(place, land, distinct_keys([land.whole, *land.rows]), registry, supports, started)

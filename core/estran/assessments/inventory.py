@@ -36,7 +36,7 @@ from estran.carbon.errors import InvalidInput
 from estran.carbon.text import Text
 from estran.factors.factor import Factor
 from estran.factors.registry import Registry
-from estran.layers.geodesy import true_area_ha, true_areas_ha
+from estran.layers.geodesy import true_areas_ha
 from estran.layers.territory import Layer, Territory
 
 PROCESS = "emissions-inventory"
@@ -104,8 +104,15 @@ class _Told:
     warnings: tuple[Notice, ...]
 
 
-def assess_emissions_inventory(request: EmissionsInventoryRequest, territory: Territory) -> Envelope:
+def assess_emissions_inventory(
+    request: EmissionsInventoryRequest, territory: Territory, place: Place | None = None
+) -> Envelope:
     """Return the emissions that the grid of a territory holds inside a place, and inside each feature.
+
+    Args:
+        request: The inputs.
+        territory: Whose layers.
+        place: Where, when that was read from the inputs already.
 
     Raises:
         InvalidInput: the geometry or the layer is wrong.
@@ -115,7 +122,7 @@ def assess_emissions_inventory(request: EmissionsInventoryRequest, territory: Te
     """
     started = time.thread_time()
     registry = territory.registry().with_overrides(request.factor_overrides())
-    place = read_place(request, territory)
+    place = place or read_place(request, territory)
     layer = territory.layer(request.layer) if request.layer else territory.with_role("emissions")
     if layer is None:
         return _without_grid(request, registry, place, territory, started)
@@ -142,7 +149,7 @@ def assess_emissions_inventory(request: EmissionsInventoryRequest, territory: Te
     read = read_cells(
         grid, [*geometries, place.whole], place.crs, limit=territory.settings.limits.coverage_pixels
     )
-    total = _plot(Plot("", "geometry", place.whole, {}), read[-1], context, area_ha=place.area_ha)
+    total = _plot(Plot("", "geometry", place.whole, {}), read[-1], context, place.area_ha)
     layers = {layer.id: layer_version(layer)}
     if buildings is not None:
         layers[buildings.id] = layer_version(buildings)
@@ -173,11 +180,13 @@ def _overlaps(place: Place) -> list[Notice]:
 
 
 def _features(read: Sequence[PlotCells], context: _Context) -> Iterator[FeatureCase]:
-    for plot, cells in zip(context.place.plots, read, strict=True):
+    plots = context.place.plots
+    areas = true_areas_ha([plot.geometry for plot in plots], context.place.crs).tolist()
+    for plot, cells, area_ha in zip(plots, read, areas, strict=True):
         if plot.error:
             yield FeatureCase(id=plot.id, error=plot.error)
             continue
-        told = _plot(plot, cells, context)
+        told = _plot(plot, cells, context, area_ha)
         yield FeatureCase(
             id=plot.id,
             case=told.case,
@@ -187,8 +196,7 @@ def _features(read: Sequence[PlotCells], context: _Context) -> Iterator[FeatureC
         )
 
 
-def _plot(plot: Plot, cells: PlotCells, context: _Context, *, area_ha: float | None = None) -> _Told:
-    area = true_area_ha(plot.geometry, context.place.crs) if area_ha is None else area_ha
+def _plot(plot: Plot, cells: PlotCells, context: _Context, area: float) -> _Told:
     shares = _shares(plot, cells, context)
     series = context.grid.series
     has_data = np.isfinite(cells.masses)

@@ -1,7 +1,7 @@
 """Which objects of a vector layer lie in a place, and how much of each?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -18,8 +18,10 @@ from estran.layers.features.stores import open_feature_store
 from estran.layers.geodesy import (
     SQUARE_METRES_PER_HECTARE,
     metres_per_unit,
+    polygons_by_owner,
     polygons_of,
     reproject,
+    reproject_each,
     true_area_ha,
 )
 from estran.layers.settings import LayerRole
@@ -87,6 +89,20 @@ class Objects:
         values = [default if value is None else bool(value) for value in self.column("synthetic")]
         return np.array(values, dtype=np.bool_)
 
+    def of(self, ranks: NDArray[np.int64]) -> "Objects":
+        """Return some of the objects, among them all that lie in the place or in a plot."""
+        place_of = np.zeros(len(self.ids), dtype=np.int64)
+        place_of[ranks] = np.arange(len(ranks))
+        return replace(
+            self,
+            ids=tuple(self.ids[rank] for rank in ranks),
+            geometries=self.geometries[ranks],
+            properties=tuple(self.properties[rank] for rank in ranks),
+            area_m2=self.area_m2[ranks],
+            whole=Inside(place_of[self.whole.ranks], self.whole.inside_m2),
+            rows=tuple(Inside(place_of[row.ranks], row.inside_m2) for row in self.rows),
+        )
+
 
 def read_objects(territory: Territory, role: LayerRole, place: Place, properties: Sequence[str]) -> Objects:
     """Return the objects of the layer that plays `role`, where they meet the place.
@@ -135,8 +151,7 @@ def objects_in(place: Place | None, layer: Layer, crs: CRS, features: Sequence[S
         whole = _moved(place.whole, place.crs, crs)
         inside = _inside(geometries, whole, scale)
         alone = len(place.plots) == 1 and not place.overlapping
-        plots = [] if alone else [_moved(plot.geometry, place.crs, crs) for plot in place.plots]
-        rows = (inside,) if alone else _rows(geometries, plots, scale)
+        rows = (inside,) if alone else _rows(geometries, _moved_plots(place, crs), scale)
     return Objects(
         layer=layer,
         crs=crs,
@@ -185,6 +200,21 @@ def _moved(geometry: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
     if not shapely.is_valid(moved):
         moved = shapely.make_valid(moved)
     return shapely.union_all(polygons_of(moved))
+
+
+def _moved_plots(place: Place, crs: CRS) -> NDArray[np.object_]:
+    """Each plot as `_moved` does one by one."""
+    plots = np.array([plot.geometry for plot in place.plots], dtype=object)
+    moved = np.asarray(reproject_each(plots, place.crs, crs), dtype=object)
+    wrong = ~np.asarray(shapely.is_valid(moved), dtype=bool)
+    moved[wrong] = shapely.make_valid(moved[wrong])
+    parts, owner = polygons_by_owner(moved)
+    counts = np.bincount(owner, minlength=len(moved))
+    single = counts == 1
+    moved[single] = shapely.union_all(parts[single[owner]][:, None], axis=1)
+    for rank in np.flatnonzero(~single):
+        moved[rank] = shapely.union_all(parts[owner == rank])
+    return moved
 
 
 def _polygons(geometries: Sequence[BaseGeometry | None]) -> NDArray[np.object_]:
@@ -236,13 +266,11 @@ def _shared_areas(geometries: NDArray[np.object_], region: BaseGeometry) -> Floa
     return np.bincount(near, weights=shared, minlength=len(geometries))
 
 
-def _rows(
-    geometries: NDArray[np.object_], plots: Sequence[BaseGeometry], scale: Floats
-) -> tuple[Inside, ...]:
-    tree = shapely.STRtree(geometries)
-    rows = []
-    for plot in plots:
-        near = np.sort(tree.query(plot)) if not plot.is_empty else np.zeros(0, dtype=np.int64)
-        found = _inside(geometries[near], plot, scale[near])
-        rows.append(Inside(near[found.ranks].astype(np.int64), found.inside_m2))
+def _rows(geometries: NDArray[np.object_], plots: NDArray[np.object_], scale: Floats) -> tuple[Inside, ...]:
+    rows = [_nothing()] * len(plots)
+    whose, objects = shapely.STRtree(geometries).query(plots)
+    for rank in np.unique(whose):
+        near = np.sort(objects[whose == rank])
+        found = _inside(geometries[near], plots[rank], scale[near])
+        rows[rank] = Inside(near[found.ranks].astype(np.int64), found.inside_m2)
     return tuple(rows)

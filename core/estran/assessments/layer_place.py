@@ -35,17 +35,14 @@ class LayerPlace:
         registry: Factors, with the overrides of the territory and of the request.
         place: Where the question is asked.
         land: What the ledger says of it: inside or outside, which class.
+        keys: Land of the place.
     """
 
     territory: Territory
     registry: Registry
     place: Place
     land: Land
-
-    @property
-    def keys(self) -> tuple[LedgerKey, ...]:
-        """Land of the place."""
-        return distinct_keys([self.land.whole, *self.land.rows])
+    keys: tuple[LedgerKey, ...]
 
     def versions(self, *layers: Layer) -> dict[str, str]:
         """Return the version of each layer read, by identifier, that of the ledger included."""
@@ -54,8 +51,15 @@ class LayerPlace:
         return known | {layer.id: layer_version(layer) for layer in layers}
 
 
-def read_layer_place(request: AssessmentRequest, territory: Territory) -> LayerPlace:
+def read_layer_place(
+    request: AssessmentRequest, territory: Territory, place: Place | None = None
+) -> LayerPlace:
     """Return where a question is asked.
+
+    Args:
+        request: The inputs.
+        territory: Whose layers.
+        place: Where, when that was read from the inputs already.
 
     Raises:
         InvalidGeometry: a geometry is malformed, ambiguous or misplaced.
@@ -65,8 +69,9 @@ def read_layer_place(request: AssessmentRequest, territory: Territory) -> LayerP
         Unavailable: the ledger cannot be read.
     """
     registry = territory.registry().with_overrides(request.factor_overrides())
-    place = read_place(request, territory)
-    return LayerPlace(territory, registry, place, read_land(place, territory))
+    place = place or read_place(request, territory)
+    land = read_land(place, territory)
+    return LayerPlace(territory, registry, place, land, distinct_keys([land.whole, *land.rows]))
 
 
 def layer_answer(

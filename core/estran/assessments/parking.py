@@ -7,8 +7,9 @@ Reference:
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from estran.assessments.case import Case
 from estran.assessments.envelope import Envelope, Fitness, Indicator, Notice
@@ -22,11 +23,11 @@ from estran.assessments.parking_law import PARAMETERS, park_duty, park_rules
 from estran.assessments.parking_parks import Parks, inside_of, read_parks
 from estran.assessments.parking_ranking import deadline_names, ranked_parks
 from estran.assessments.parking_words import LEFT_OUT, OUTLINE
+from estran.assessments.place import Place
 from estran.assessments.pv_site import comparison_notices
 from estran.assessments.required import required_factor
 from estran.carbon.parking import Duty, Rules
 from estran.carbon.text import Text
-from estran.layers.ledger.keys import LandAreas
 from estran.layers.ledger.read import open_ledger
 from estran.layers.territory import Territory
 
@@ -47,10 +48,19 @@ class _Context:
     plan: Plan
     duties: tuple[tuple[Duty, str], ...]
     zones: tuple[str, ...]
+    areas_m2: Mapping[str, float]
+    synthetic: Mapping[str, bool]
 
 
-def assess_parking_potential(request: ParkingPotentialRequest, territory: Territory) -> Envelope:
+def assess_parking_potential(
+    request: ParkingPotentialRequest, territory: Territory, place: Place | None = None
+) -> Envelope:
     """Return what the car parks of a place can give, and what they owe, for each feature and together.
+
+    Args:
+        request: The inputs.
+        territory: Whose layers.
+        place: Where, when that was read from the inputs already.
 
     Raises:
         InvalidInput: the geometry, a factor to override or an input is wrong.
@@ -59,15 +69,22 @@ def assess_parking_potential(request: ParkingPotentialRequest, territory: Territ
         Unavailable: a layer cannot be read.
     """
     started = time.thread_time()
-    where = read_layer_place(request, territory)
+    where = read_layer_place(request, territory, place)
     context = _context(request, where)
     objects = context.parks.objects
     counted = _counted(context, objects.whole)
 
     def told(rank: int | None) -> tuple[Case, Fitness]:
-        own = counted if rank is None else _counted(context, objects.rows[rank])
-        areas = where.land.whole if rank is None else where.land.rows[rank]
-        return _case(context, own, areas), _fitness(context, own)
+        if rank is None:
+            return _told(context, counted, unanswered(where.land.whole))
+        own = _counted(context, objects.rows[rank])
+        reason = unanswered(where.land.rows[rank])
+        return _told(context, own, reason) if own else without_any(reason)
+
+    @cache
+    def without_any(reason: Text | None) -> tuple[Case, Fitness]:
+        """Plots without car park have one case, which is solved once."""
+        return _told(context, [], reason)
 
     envelope = layer_answer(
         where,
@@ -126,7 +143,17 @@ def _context(request: ParkingPotentialRequest, where: LayerPlace) -> _Context:
         park_duty(park, float(area), rules)
         for park, area in zip(parks.parks, parks.objects.area_m2, strict=True)
     )
-    return _Context(request, where, parks, rules, plan, duties, _zones(where, parks) if plan.desealed else ())
+    return _Context(
+        request,
+        where,
+        parks,
+        rules,
+        plan,
+        duties,
+        _zones(where, parks) if plan.desealed else (),
+        dict(zip(parks.objects.ids, parks.objects.area_m2.tolist(), strict=True)),
+        dict(zip(parks.objects.ids, parks.objects.synthetic.tolist(), strict=True)),
+    )
 
 
 def _zones(where: LayerPlace, parks: Parks) -> tuple[str, ...]:
@@ -149,23 +176,25 @@ def _counted(context: _Context, inside: Inside, *, all_parks: bool = False) -> l
     areas = inside_of(inside, len(context.parks.parks))
     allowed = {"due"} if context.request.parks == "due" else {"due", "none"}
     counted = []
-    for rank, (park, (law, _)) in enumerate(zip(context.parks.parks, context.duties, strict=True)):
-        if areas[rank] > 0.0 or all_parks:
-            zone = context.zones[rank] if context.zones else ""
-            counted.append(
-                Counted(park.id, park.name, law, float(areas[rank]), zone, is_equipped=law in allowed)
-            )
+    for rank in range(len(areas)) if all_parks else inside.ranks.tolist():
+        park, (law, _) = context.parks.parks[rank], context.duties[rank]
+        zone = context.zones[rank] if context.zones else ""
+        counted.append(Counted(park.id, park.name, law, float(areas[rank]), zone, is_equipped=law in allowed))
     return counted
 
 
-def _case(context: _Context, counted: Sequence[Counted], areas: LandAreas) -> Case:
+def _told(context: _Context, counted: Sequence[Counted], reason: Text | None) -> tuple[Case, Fitness]:
+    return _case(context, counted, reason), _fitness(context, counted)
+
+
+def _case(context: _Context, counted: Sequence[Counted], reason: Text | None) -> Case:
     registry = context.where.registry
     case = parking_case(
         counted,
         context.plan,
         registry=registry,
         keys=context.where.keys,
-        unanswered=unanswered(areas),
+        unanswered=reason,
     )
     names = [*PARAMETERS, *sorted(_deadlines(context, counted))]
     return replace(case, factors=(*case.factors, *(required_factor(registry, name) for name in names)))
@@ -174,18 +203,19 @@ def _case(context: _Context, counted: Sequence[Counted], areas: LandAreas) -> Ca
 def _deadlines(context: _Context, counted: Sequence[Counted]) -> set[str]:
     """The factors that hold the deadlines of the parks that the law obliges."""
     due = {park.id for park in counted if park.duty == "due"}
-    parks = zip(context.parks.parks, context.parks.objects.area_m2.tolist(), strict=True)
-    return {name for park, area in parks if park.id in due for name in deadline_names(area, context.rules)}
+    return {name for park in due for name in deadline_names(context.areas_m2[park], context.rules)}
 
 
 def _fitness(context: _Context, counted: Sequence[Counted]) -> Fitness:
-    objects = context.parks.objects
-    fake = dict(zip(objects.ids, objects.synthetic.tolist(), strict=True))
     assessed = [park for park in counted if park.duty in ("due", "none")]
     area = sum(park.inside_m2 for park in assessed)
-    synthetic = sum(park.inside_m2 for park in assessed if fake[park.id]) / area if area else 0.0
+    synthetic = sum(park.inside_m2 for park in assessed if context.synthetic[park.id]) / area if area else 0.0
     return counted_fitness(
-        objects.layer, count=len(assessed), synthetic=synthetic, worst="order-of-magnitude", reason=OUTLINE
+        context.parks.objects.layer,
+        count=len(assessed),
+        synthetic=synthetic,
+        worst="order-of-magnitude",
+        reason=OUTLINE,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from estran.assessments.layer_objects import Floats, Inside, Objects, objects_in, read_layer
 from estran.assessments.place import Place
@@ -97,9 +98,9 @@ def read_parks(
     ]
     objects = objects_in(place, lots.layer, lots.crs, features)
     met = _met(objects)
-    kept = objects_in(place, lots.layer, lots.crs, [features[rank] for rank in met])
-    parks = tuple(_park(kept.ids[rank], kept.properties[rank]) for rank in range(len(met)))
-    return Parks(kept, parks, sum(len(groups[rank]) - 1 for rank in met))
+    kept = objects.of(met)
+    parks = tuple(map(_park, kept.ids, kept.properties))
+    return Parks(kept, parks, sum(len(groups[rank]) - 1 for rank in met.tolist()))
 
 
 def merged_lots(lots: Objects, *, merge_distance_m: float, same_name_distance_m: float) -> list[list[int]]:
@@ -182,10 +183,10 @@ def _park(identifier: str, properties: Mapping[str, object]) -> Park:
     )
 
 
-def _met(objects: Objects) -> list[int]:
+def _met(objects: Objects) -> NDArray[np.int64]:
     """Parks with some area in the place, or in one of its plots."""
     ranks = [objects.whole.ranks, *(row.ranks for row in objects.rows)]
-    return [int(rank) for rank in np.unique(np.concatenate(ranks))]
+    return np.unique(np.concatenate(ranks))
 
 
 def _text(properties: Mapping[str, object], names: Sequence[str]) -> str:

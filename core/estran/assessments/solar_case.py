@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -235,11 +236,10 @@ def _normalised(values: Sequence[float]) -> Floats:
 
 
 def _row(site: Site, surface: str, rank: int, produced: str) -> Row:
-    title = SURFACES[surface]
     area = site.roof_m2 if surface == "roofs" else site.park_m2
     return Row(
         f"{surface}/{MONTHS[rank]}",
-        Text(f"{title.fr}, {MOIS[rank]}", f"{title.en}, {MONTHS[rank].capitalize()}"),
+        _of_month(surface, rank),
         "MWh/yr",
         indicators=("total", surface, f"month_{rank + 1:02d}"),
         factors=(
@@ -255,11 +255,25 @@ def _row(site: Site, surface: str, rank: int, produced: str) -> Row:
     )
 
 
+@cache
+def _of_month(surface: str, rank: int) -> Text:
+    title = SURFACES[surface]
+    return Text(f"{title.fr}, {MOIS[rank]}", f"{title.en}, {MONTHS[rank].capitalize()}")
+
+
 def _figures(site: Site) -> tuple[Figure, ...]:
+    figures = _common_figures(site.surfaces)
+    if site.roof_m2 is not None:
+        figures += (Figure("roof_area", TITLES["roof_area"], "m2", exact=site.roof_m2, scope="layer"),)
+    if site.park_m2 is not None:
+        figures += (Figure("park_area", TITLES["park_area"], "m2", exact=site.park_m2, scope="layer"),)
+    return figures
+
+
+@cache
+def _common_figures(surfaces: tuple[str, ...]) -> tuple[Figure, ...]:
     figures = [Figure("total", TITLES["total"], "MWh/yr", scope="production", minimum=0.0)]
-    figures += [
-        Figure(name, SURFACES[name], "MWh/yr", scope="production", minimum=0.0) for name in site.surfaces
-    ]
+    figures += [Figure(name, SURFACES[name], "MWh/yr", scope="production", minimum=0.0) for name in surfaces]
     figures += [
         Figure(
             f"month_{rank + 1:02d}",
@@ -284,10 +298,6 @@ def _figures(site: Site) -> tuple[Figure, ...]:
     figures.append(
         Figure("avoided", TITLES["avoided"], "tCO2e/yr", output="avoided", scope="avoided elsewhere")
     )
-    if site.roof_m2 is not None:
-        figures.append(Figure("roof_area", TITLES["roof_area"], "m2", exact=site.roof_m2, scope="layer"))
-    if site.park_m2 is not None:
-        figures.append(Figure("park_area", TITLES["park_area"], "m2", exact=site.park_m2, scope="layer"))
     return tuple(figures)
 
 

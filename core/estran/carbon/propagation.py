@@ -143,8 +143,9 @@ def _analytic(
     for rank, members in enumerate(errors.values()):
         for each in members:
             column = np.full(2 * count, each.value)
-            column[rank] += STEP * each.deviation
-            column[count + rank] -= STEP * each.deviation
+            step = STEP * each.deviation
+            column[rank] += step
+            column[count + rank] -= step
             moved[each.id] = column
     results = model(moved) if count else {}
     effects: dict[str, Floats] = {}
@@ -159,7 +160,7 @@ def _analytic(
     outputs = {}
     for name, value in values.items():
         effect = effects[name]
-        sd = 0.0 if effect is still else sqrt(fsum(each**2 for each in effect.tolist()))
+        sd = 0.0 if effect is still else sqrt(fsum([each**2 for each in effect.tolist() if each]))
         _finite(name, sd)
         outputs[name] = Spread(value, value - reach * sd, value + reach * sd, sd)
     shared = effects.get(shares_of)
@@ -205,7 +206,8 @@ def _variances_alone(
 def _distinct(inputs: Iterable[Input]) -> list[Input]:
     known: dict[str, Input] = {}
     for each in inputs:
-        if known.setdefault(each.id, each) != each:
+        same = known.setdefault(each.id, each)
+        if same is not each and same != each:
             raise InvalidInput(
                 f"two different inputs are named {each.id}",
                 f"deux entrées différentes se nomment {each.id}",

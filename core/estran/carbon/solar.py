@@ -92,14 +92,20 @@ def day_shape(month: int, *, latitude: float, noon_hour: float, obliquity: float
     """
     day = sum(DAYS[:month]) + DAYS[month] / 2.0
     tilt = radians(obliquity) * sin(2.0 * pi * (day - SPRING_EQUINOX) / YEAR_DAYS)
-    clock = (np.arange(HOURS * STEPS) + 0.5) / STEPS
-    angle = (clock - noon_hour) * pi / 12.0
-    height = sin(radians(latitude)) * sin(tilt) + cos(radians(latitude)) * cos(tilt) * np.cos(angle)
+    cosines = _hour_cosines(noon_hour)
+    height = sin(radians(latitude)) * sin(tilt) + cos(radians(latitude)) * cos(tilt) * cosines
     shape = np.maximum(0.0, height).reshape(HOURS, STEPS).mean(axis=1)
     total = float(shape.sum())
     found: Floats = shape / total if total > 0.0 else np.zeros(HOURS)
     found.setflags(write=False)
     return found
+
+
+@lru_cache(maxsize=8)
+def _hour_cosines(noon_hour: float) -> Floats:
+    """Cosine of the hour angle at each instant of a day, the same in all months of one clock."""
+    clock = (np.arange(HOURS * STEPS) + 0.5) / STEPS
+    return np.cos((clock - noon_hour) * pi / 12.0)
 
 
 def consumed_at_once(production: Number, hours: Floats, loads: Sequence[tuple[Number, Floats]]) -> Number:

@@ -110,6 +110,21 @@ def reproject(geometry: shapely.Geometry, source: CRS, target: CRS) -> shapely.G
     )
 
 
+def reproject_each(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[np.object_]:
+    """Return each of some geometries in `target`, as `reproject` does one by one.
+
+    Raises:
+        InvalidGeometry: a coordinate is not finite, or has no image in `target`.
+    """
+    flat = np.asarray(shapely.force_2d(geometries), dtype=object)
+    if source == target:
+        return flat
+    dense = shapely.segmentize(flat, _steps(np.asarray(shapely.length(flat)), source))
+    return np.asarray(
+        shapely.transform(dense, lambda points: transform_points(points, source, target)), dtype=object
+    )
+
+
 def reproject_lines(
     points: Floats,
     line_of: NDArray[np.int64],

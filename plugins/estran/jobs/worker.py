@@ -3,6 +3,7 @@
 The worker and the server talk through one pipe: a pickled `Request` comes in, the messages below go out.
 """
 
+import gc
 import json
 import pickle
 import signal
@@ -25,6 +26,9 @@ from estran.jobs.answer import Answer, encode
 from estran.jobs.errors import is_for_the_caller, told
 
 _PROGRESS_EVERY_S = 0.2
+
+GARBAGE = 20_000
+"""New objects after which those in unreachable cycles are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ def work(pipe: connection.Connection, definitions: tuple[str, ...]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for definition in definitions:
         _load_ahead(definition)
+    _look_for_garbage_less()
     pipe.send(Ready())
     while True:
         try:
@@ -95,6 +100,12 @@ def work(pipe: connection.Connection, definitions: tuple[str, ...]) -> None:
             return
         pipe.send(Started())
         pipe.send(_execute(request, pipe))
+
+
+def _look_for_garbage_less() -> None:
+    """Leave what is loaded alone, and look seldom: a batch makes many objects, few of them in cycles."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def _execute(request: Request, pipe: connection.Connection) -> Answer | EstranError | Crashed:

@@ -3,6 +3,7 @@
 Why this server: docs/decisions/0001-application-server.md.
 """
 
+import gc
 import socket
 import sys
 import threading
@@ -82,6 +83,7 @@ def _load(config_path: Path, host: str, port: int) -> Any:
     if hasattr(service.api.manager, "start"):
         service.api.manager.start()
     Finalize(None, close_engines, exitpriority=100)
+    gc.freeze()  # what is loaded stays: looking for garbage in it would slow answers down
     url = service.configuration["server"]["url"]
     line = f"Estran: {url}" + (f" ({address})" if address != url else "")
     threading.Thread(target=_announce, args=(line, host, port), daemon=True).start()

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+import orjson
 from pygeoapi.process.base import BaseProcessor
 
 from estran.assessments.envelope import Envelope
@@ -71,8 +72,7 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
     media_types: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, processor_def: dict[str, Any]) -> None:
-        # What is described is shared by all instances, and never changed.
-        super().__init__(processor_def, dict(type(self).described()))
+        super().__init__(processor_def, orjson.loads(type(self)._written()))
         self.supports_outputs = True
         self._config: str | None = processor_def.get("config")
         self._base_url = str(processor_def.get("base_url", ""))
@@ -116,6 +116,12 @@ class AssessmentProcessor(BaseProcessor):  # type: ignore[misc]
                 }
             },
         }
+
+    @classmethod
+    @cache
+    def _written(cls) -> bytes:
+        """The description, of which each instance has a copy of its own."""
+        return orjson.dumps(cls.described())
 
     def execute(self, data: Any, outputs: Any = None) -> tuple[str, Any]:
         """Answer one request.
