@@ -13,7 +13,8 @@ OLEMPS = ROOT / "data" / "olemps" / "pygeoapi-config.yml"
 def built(config: Path) -> Path:
     """Return the configuration file of a territory whose data are up to date; one process builds them."""
     (ROOT / "var").mkdir(exist_ok=True)
-    with (ROOT / "var" / ".tests.lock").open("w") as lock:
+    name = "-".join(config.relative_to(ROOT).parent.parts) or "demonstration"
+    with (ROOT / "var" / f".tests-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         command = [sys.executable, "-m", "estran.cli", "data", "build", "--config", str(config)]
         subprocess.run(command, check=True, capture_output=True)

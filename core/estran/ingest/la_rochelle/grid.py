@@ -1,7 +1,9 @@
 """Where are the 5 m cells of the land cover, and how large is each on the ellipsoid?"""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -77,7 +79,7 @@ class Grid:
         shapes = np.asarray(geometries, dtype=object)
         one_each = np.broadcast_to(np.asarray(values), shapes.shape)
         keep = ~shapely.is_empty(shapes)
-        pairs = list(zip(shapes[keep], one_each[keep].tolist(), strict=True))
+        pairs = list(zip(mappings(shapes[keep]), one_each[keep].tolist(), strict=True))
         if not pairs:
             return np.zeros(self.shape, dtype=dtype)
         return np.asarray(
@@ -85,6 +87,21 @@ class Grid:
                 pairs, out_shape=self.shape, transform=self.transform, all_touched=all_touched, dtype=dtype
             )
         )
+
+
+def mappings(geometries: NDArray[np.object_]) -> list[Any]:
+    """Return geometries as `rasterize` reads them; polygons without hole are all written at once."""
+    found: list[Any] = list(geometries)
+    plain = (shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON) & (
+        shapely.get_num_interior_rings(geometries) == 0
+    )
+    ranks = np.flatnonzero(plain)
+    points, ring_of = shapely.get_coordinates(geometries[ranks], return_index=True)
+    ends = np.cumsum(np.bincount(ring_of, minlength=len(ranks))).tolist()
+    written = points.tolist()
+    for rank, (start, end) in zip(ranks.tolist(), pairwise([0, *ends]), strict=True):
+        found[rank] = {"type": "Polygon", "coordinates": [written[start:end]]}
+    return found
 
 
 def territory_grid(frame: gpd.GeoDataFrame, *, cell_m: float = CELL_M, margin_m: float = 0.0) -> Grid:
