@@ -88,7 +88,7 @@ def test_a_table_that_someone_else_made(postgis: str, base: Engine) -> None:
         ("rank", "integer"),
         ("seen", "date-time"),
         ("noted", "date-time"),
-        ("tags", "string"),
+        ("tags", "array"),
     ]
     assert store.crs.to_epsg() == 4326
     assert store.version is None
@@ -105,7 +105,7 @@ def test_a_table_that_someone_else_made(postgis: str, base: Engine) -> None:
         "rank": 1,
         "seen": "2020-01-02T03:04:05.678901Z",
         "noted": "2020-01-02T02:04:05Z",
-        "tags": "{a,b}",
+        "tags": ("a", "b"),
     }
     assert found.feature.geometry == shapely.Point(-1.1, 46.1)
     assert (found.previous, found.next) == (A, C)

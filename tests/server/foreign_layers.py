@@ -94,6 +94,20 @@ def edge() -> gpd.GeoDataFrame:
     )
 
 
+def lists() -> gpd.GeoDataFrame:
+    """Columns that hold several values, as GDAL and PostgreSQL keep them."""
+    return gpd.GeoDataFrame(
+        {
+            "ref": ["l0", "l1", "l2", "l3"],
+            "mots": [["bois", "l'été"], ["bois"], [], None],
+            "niveaux": [[0, 1], None, [-1], [1, 0, 1]],
+            "parts": [[0.25, 1.0], [1.0], None, []],
+        },
+        geometry=[shapely.Point(X + n, Y) for n in range(4)],
+        crs=3946,
+    )
+
+
 def curved() -> gpd.GeoDataFrame:
     """What GEOS has no type for, as it is to be read: a disc, a tetrahedron of facets, a measured line.
 
@@ -146,7 +160,7 @@ def curved_cells() -> dict[str, tuple[str, bytes]]:
     }
 
 
-LAYERS = {"solids": solids, "medley": medley, "empty": empty, "edge": edge, "curved": curved}
+LAYERS = {"solids": solids, "medley": medley, "empty": empty, "edge": edge, "curved": curved, "lists": lists}
 
 
 def write_file(path: Path) -> str:
@@ -159,6 +173,8 @@ def write_file(path: Path) -> str:
         }.get(name, {})
         if name == "curved":
             options = {"geometry_type": "Unknown", "layer_options": {"SPATIAL_INDEX": "NO"}}
+        if name == "lists":
+            options = {"use_arrow": True}
         frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", **options)
     with sqlite3.connect(path) as connection:
         for ref, (_, wkb) in curved_cells().items():
@@ -179,12 +195,21 @@ def write_database(address: str) -> str:
         connection.exec_driver_sql(
             "CREATE TABLE curved (ref text PRIMARY KEY, geometry geometry CHECK (ST_SRID(geometry) = 3946))"
         )
+        connection.exec_driver_sql(
+            "CREATE TABLE lists (ref text PRIMARY KEY, mots varchar(20)[], niveaux integer[],"
+            " parts numeric(5, 2)[], geometry geometry(Point, 3946))"
+        )
+        for row in lists().itertuples():
+            connection.exec_driver_sql(
+                "INSERT INTO lists VALUES (%s, %s, %s, %s, ST_GeomFromText(%s, 3946))",
+                (row.ref, row.mots, row.niveaux, row.parts, row.geometry.wkt),
+            )
         for ref, (wkt, _) in curved_cells().items():
             connection.exec_driver_sql(
                 "INSERT INTO curved VALUES (%s, ST_GeomFromText(%s, 3946))", (ref, wkt)
             )
     for name, made in LAYERS.items():
-        if name not in {"empty", "curved"}:
+        if name not in {"empty", "curved", "lists"}:
             made().to_postgis(name, engine, index=False)
     engine.dispose()
     return address

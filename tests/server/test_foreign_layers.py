@@ -174,3 +174,36 @@ def test_values_keep_their_type_and_their_nulls(client: FlaskClient) -> None:
 def test_odd_columns_and_broken_shapes_are_filtered(client: FlaskClient, query: str, found: int) -> None:
     document = ok(client, f"/collections/medley/items?limit=100&{query}").get_json()
     assert document["numberMatched"] == found == len(document["features"])
+
+
+def test_lists_are_lists_in_the_schemas_the_features_and_the_filters(client: FlaskClient) -> None:
+    place = "/collections/lists"
+    for document in ("schema", "queryables"):
+        known = ok(client, f"{place}/{document}?f=json").get_json()["properties"]
+        found = {name: (known[name]["type"], known[name]["items"]) for name in ("mots", "niveaux", "parts")}
+        assert found == {
+            "mots": ("array", {"type": "string"}),
+            "niveaux": ("array", {"type": "integer"}),
+            "parts": ("array", {"type": "number"}),
+        }
+    assert set(ok(client, f"{place}/sortables?f=json").get_json()["properties"]) == {"ref"}
+    features = ok(client, f"{place}/items?f=json").get_json()["features"]
+    assert [each["properties"]["mots"] for each in features] == [["bois", "l'été"], ["bois"], [], None]
+    assert features[0]["properties"]["parts"] == [0.25, 1.0]
+    assert ok(client, f"{place}/items/l3?f=json").get_json()["properties"]["niveaux"] == [1, 0, 1]
+    for asked, refs in (
+        ("A_CONTAINS(mots,('bois'))", ["l0", "l1"]),
+        ("A_EQUALS(niveaux,(1,0))", ["l0", "l3"]),
+        ("A_OVERLAPS(parts,(0.25,7))", ["l0"]),
+        ("NOT A_CONTAINEDBY(parts,(1))", ["l0"]),
+    ):
+        found = ok(client, f"{place}/items?f=json&filter={asked}").get_json()
+        assert [each["id"] for each in found["features"]] == refs, asked
+    with client.get(f"{place}/items?f=json&filter=A_CONTAINS(ref,('l0'))&lang=fr") as refused:
+        assert refused.status_code == 400
+        assert "ref n'est pas un tableau" in refused.text
+    with client.get(f"{place}/items?f=json&mots=bois") as refused:
+        assert refused.status_code == 400
+        assert "A_CONTAINS(mots" in refused.text
+    declared = ok(client, "/conformance?f=json").get_json()["conformsTo"]
+    assert "http://www.opengis.net/spec/cql2/1.0/conf/array-functions" in declared

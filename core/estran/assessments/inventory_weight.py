@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from estran.carbon.inventory import WHOLE, weighted_shares
-from estran.layers.features.query import FeatureQuery, Value
+from estran.layers.features.query import FeatureQuery, Property
 from estran.layers.features.stores import open_feature_store
 from estran.layers.geodesy import EDGE_M, metres_per_unit, reproject, transform_points
 from estran.layers.grid_shares import CellShares
@@ -104,7 +104,7 @@ def _box(grid: Grid, row: int, column: int, crs: CRS) -> shapely.Geometry:
     return shapely.transform(outline, lambda points: transform_points(points, grid.crs, crs))
 
 
-def _floors(properties: Mapping[str, Value], weight: Weight, storey_m: float) -> float:
+def _floors(properties: Mapping[str, Property], weight: Weight, storey_m: float) -> float:
     """Storeys of a building, from their number, else from its height, else one."""
     if weight == "footprint":
         return 1.0

@@ -101,6 +101,8 @@ def _described(field: Field, settings: Mapping[str, Any], language: str) -> dict
         "title": settings["title"][language] if "title" in settings else field.name,
         "type": field.type,
     }
+    if field.items:
+        schema["items"] = {"type": field.items}
     if field.format:
         schema["format"] = field.format
     if settings.get("unit"):

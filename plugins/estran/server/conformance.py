@@ -49,6 +49,7 @@ FILTER = (
     f"{SPEC}/cql2/1.0/conf/arithmetic",
     f"{SPEC}/cql2/1.0/conf/property-property",
 )
+ARRAYS = (f"{SPEC}/cql2/1.0/conf/array-functions",)
 SCHEMAS = (
     f"{SPEC}/ogcapi-features-5/1.0/conf/schemas",
     f"{SPEC}/ogcapi-features-5/1.0/conf/core-roles-features",
@@ -141,7 +142,11 @@ RECORDS = (
 
 
 def conformance_classes(
-    configuration: Mapping[str, Any], *, editable: Iterable[str], filterable: Iterable[str]
+    configuration: Mapping[str, Any],
+    *,
+    editable: Iterable[str],
+    filterable: Iterable[str],
+    with_arrays: Iterable[str] = (),
 ) -> list[str]:
     """Return the classes to declare, sorted.
 
@@ -149,6 +154,7 @@ def conformance_classes(
         configuration: What the server serves.
         editable: Collections that accept writing.
         filterable: Collections that accept CQL2.
+        with_arrays: Those of them with a property that is an array.
     """
     kinds = {
         provider["type"]
@@ -162,6 +168,8 @@ def conformance_classes(
         classes.update(FEATURES, JSON_FG, QUERYABLES)
     if any(filterable):
         classes.update(FILTER, SCHEMAS)
+    if any(with_arrays):
+        classes.update(ARRAYS)
     if any(editable):
         classes.update(EDITING)
     if "coverage" in kinds:

@@ -45,6 +45,7 @@ class LayerState:
         editable: True when its provider accepts writing.
         filterable: True when its provider evaluates CQL2.
         searchable: True when its provider searches words, `q`.
+        with_arrays: True when one of its properties is an array that CQL2 compares.
     """
 
     id: str
@@ -56,6 +57,7 @@ class LayerState:
     editable: bool
     filterable: bool
     searchable: bool = False
+    with_arrays: bool = False
 
     def document(self, language: str) -> dict[str, object]:
         """Return the state as JSON."""
@@ -131,13 +133,15 @@ def _probe(identifier: str, resource: Mapping[str, Any], file: FileState) -> Lay
     definition = resource["providers"][0]
     reason: Mapping[str, str] = {}
     fields: tuple[str, ...] = ()
-    editable = filterable = searchable = False
+    editable = filterable = searchable = with_arrays = False
     try:
         provider = load_plugin("provider", definition)
         fields = tuple(provider.fields)
         editable = bool(provider.editable)
         searchable = isinstance(provider, FactorProvider)
-        filterable = searchable or isinstance(provider, FeatureProvider)
+        is_ours = isinstance(provider, FeatureProvider)
+        filterable = searchable or is_ours
+        with_arrays = is_ours and any(field["type"] == "array" for field in provider.fields.values())
     except Exception as error:
         LOGGER.warning("the layer %s is unavailable: %s", identifier, error, exc_info=_trace(error))
         reason = _reason(identifier, error)
@@ -151,6 +155,7 @@ def _probe(identifier: str, resource: Mapping[str, Any], file: FileState) -> Lay
         editable=editable,
         filterable=filterable,
         searchable=searchable,
+        with_arrays=with_arrays,
     )
 
 

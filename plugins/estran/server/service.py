@@ -217,7 +217,10 @@ class Service:
         states = self.layers.states()
         editable = [state.id for state in states if state.editable]
         filterable = [state.id for state in states if state.filterable]
-        classes = conformance_classes(self.configuration, editable=editable, filterable=filterable)
+        with_arrays = [state.id for state in states if state.with_arrays]
+        classes = conformance_classes(
+            self.configuration, editable=editable, filterable=filterable, with_arrays=with_arrays
+        )
         return {"conformsTo": classes}
 
     def _response(

@@ -69,6 +69,8 @@ def _described(api: EstranAPI, asked: EstranRequest, collection: str) -> Answer:
     document: dict[str, Any] = json.loads(content)
     document["$id"] = document["$id"].replace("/queryables", "/sortables")
     document["properties"] = {
-        name: schema for name, schema in document["properties"].items() if schema.get("type")
+        name: schema
+        for name, schema in document["properties"].items()
+        if schema.get("type", "array") != "array"
     }
     return headers, status, json.dumps(document, ensure_ascii=False)

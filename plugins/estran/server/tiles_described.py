@@ -31,7 +31,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "data": {"fr": "La collection", "en": "The collection"},
     "licence": {"fr": "Licence", "en": "Licence"},
 }
-_TYPES = {"string": "String", "boolean": "Boolean", "integer": "Number", "number": "Number"}
+_TYPES = {
+    "string": "String",
+    "boolean": "Boolean",
+    "integer": "Number",
+    "number": "Number",
+    "array": "String",
+}
 
 
 @dataclass(frozen=True, slots=True)

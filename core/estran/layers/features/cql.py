@@ -1,8 +1,8 @@
 """What does a CQL2 filter mean?
 
 Covers basic CQL2 (comparisons, `and`, `or`, `not`, `is null`) and `between`, `in`, `like`,
-arithmetic, `casei`, `accenti`, the spatial relations of `relations.RELATIONS` and the temporal ones of
-`cql_time`. How a database says it is the matter of a `Dialect`.
+arithmetic, `casei`, `accenti`, the spatial relations of `relations.RELATIONS`, the temporal ones of
+`cql_time` and those of arrays of `cql_arrays`. How a database says it is the matter of a `Dialect`.
 Reference: OGC 21-065r2, Common Query Language (CQL2).
 """
 
@@ -20,6 +20,8 @@ from shapely.geometry.base import BaseGeometry
 
 from estran.carbon.errors import InvalidGeometry, InvalidInput
 from estran.layers.features.connections import fold_accents, fold_case
+from estran.layers.features.cql_arrays import RELATIONS as SET_RELATIONS
+from estran.layers.features.cql_arrays import element_of, not_array, set_relation
 from estran.layers.features.cql_time import RELATIONS as TIME_RELATIONS
 from estran.layers.features.cql_time import Period, related
 from estran.layers.features.dialect import Dialect, Fold, Sign, Symbol
@@ -169,6 +171,31 @@ class _Meaning(Evaluator):  # type: ignore[misc]
             raise _not_covered(str(end)[:40])
         return self.dialect.value(_literal(end, field), field)
 
+    @_handles(list)
+    def elements(self, node: list[object]) -> list[object]:
+        return [self.evaluate(part) for part in node]
+
+    @_handles(*SET_RELATIONS)
+    def set_relation(self, node: ast.Node, left: object, right: object) -> Condition[Any]:
+        field = next((side.field for side in (left, right) if isinstance(side, Operand) and side.field), None)
+        parts = [self.array(side, field) for side in (left, right)]
+        return Condition(set_relation(self.dialect, type(node), *parts))
+
+    def array(self, side: object, field: Field | None) -> Any:
+        """Return an array: a column of them, or a list whose values take the type of the column beside it."""
+        if isinstance(side, Operand) and side.field and side.field.type == "array":
+            return side.part
+        if not isinstance(side, list):
+            named = side.field.name if isinstance(side, Operand) and side.field else str(side)[:40]
+            raise not_array(named)
+        element = None if field is None else element_of(field)
+        return self.dialect.array(
+            [
+                part.part if isinstance(part, Operand) else self.dialect.value(_literal(part, element), None)
+                for part in side
+            ]
+        )
+
     @_handles(ast.Between)
     def between(self, node: ast.Between, left: object, low: object, high: object) -> Condition[Any]:
         return self.unless(node.not_, self.dialect.between(*self.sides(left, low, high)))
@@ -191,7 +218,7 @@ class _Meaning(Evaluator):  # type: ignore[misc]
     def null(self, node: ast.IsNull, left: object) -> Condition[Any]:
         if isinstance(left, Place):
             return self.unless(node.not_, self.dialect.placeless())
-        (part,) = self.sides(left)
+        part = left.part if isinstance(left, Operand) else self.sides(left)[0]
         return self.unless(node.not_, self.dialect.is_null(part))
 
     @_handles(*_ARITHMETIC)
@@ -243,7 +270,11 @@ class _Meaning(Evaluator):  # type: ignore[misc]
 
     def sides(self, *sides: object) -> list[Any]:
         """Return the parts of a predicate; a literal takes the type of the column beside it."""
-        field = next((side.field for side in sides if isinstance(side, Operand) and side.field), None)
+        fields = [side.field for side in sides if isinstance(side, Operand) and side.field]
+        arrays = [field for field in fields if field.type == "array"]
+        if arrays:
+            raise wrong_type(arrays[0], "")
+        field = fields[0] if fields else None
         return [
             side.part if isinstance(side, Operand) else self.dialect.value(_literal(side, field), field)
             for side in sides

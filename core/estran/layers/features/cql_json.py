@@ -161,9 +161,10 @@ class _Converter:
             return ast.Like(
                 left, pattern=pattern, nocase=False, wildcard="%", singlechar="_", escapechar="\\", not_=False
             )
-        if name in _PAIRS:
+        pair = _PAIRS.get(name) or _PAIRS.get(name.lower())
+        if pair:
             left, right = _check_count(name, parts, exactly=2)
-            return _PAIRS[name](left, right)
+            return pair(left, right)
         return ast.Function(name, parts)
 
     def _interval(self, ends: Any, depth: int) -> values.Interval:

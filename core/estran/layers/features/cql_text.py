@@ -32,6 +32,7 @@ _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _KEYWORDS = frozenset({"and", "or", "not", "like", "between", "in", "is", "null", "div"})
 _INTEGER_DIGITS = 18
 _MOMENTS = frozenset({"date", "timestamp"})
+_SETS = frozenset({"a_equals", "a_contains", "a_containedby", "a_overlaps"})
 _WKT = frozenset(
     ["point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"]
 )
@@ -193,7 +194,7 @@ class _Reader:
         if not self._take("("):
             return {"property": name.text}
         self._enter()
-        arguments = self._arguments()
+        arguments = self._arrays() if word in _SETS else self._arguments()
         self._depth -= 1
         if word in _MOMENTS and len(arguments) == 1:
             return {word: arguments[0]}
@@ -226,6 +227,14 @@ class _Reader:
         parts = [self.expression()]
         while self._take(","):
             parts.append(self.expression())
+        self._expect(")")
+        return parts
+
+    def _arrays(self) -> list[Any]:
+        """Return the arguments of a function of arrays: there, a bracket always opens a list."""
+        parts: list[Any] = []
+        while not parts or self._take(","):
+            parts.append(self._arguments() if self._take("(") else self.expression())
         self._expect(")")
         return parts
 

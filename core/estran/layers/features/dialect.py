@@ -14,6 +14,7 @@ from estran.layers.features.query import Field, Value
 Fold = Literal["case", "accents"]
 Sign = Literal["=", "<>", "<", "<=", ">", ">="]
 Symbol = Literal["+", "-", "*", "/", "^", "%", "div"]
+SetRelation = Literal["equals", "contains", "overlaps"]
 
 
 class Dialect[Part](Protocol):
@@ -63,6 +64,12 @@ class Dialect[Part](Protocol):
 
     def like(self, part: Part, pattern: str) -> Part:
         r"""Return the condition that a text follows a CQL2 pattern: `%`, `_`, escape `\`."""
+
+    def array(self, parts: Sequence[Part]) -> Part:
+        """Return an array of values of one type; there may be none."""
+
+    def compared_sets(self, left: Part, relation: SetRelation, right: Part) -> Part:
+        """Return the condition that two arrays relate, as sets; a null element equals nothing."""
 
     def related(self, relation: str, geometry: BaseGeometry) -> Part:
         """Return the condition that a feature stands in a relation of `relations.RELATIONS` to a geometry.

@@ -7,6 +7,7 @@ Reference: OGC 12-128r19, GeoPackage 1.4, annex F.3 (RTree spatial indexes).
 """
 # ruff: noqa: S608 - only names of the schema, quoted, enter the text; values are parameters.
 
+import json
 import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ from estran.layers.features.connections import ReadPool, unreadable
 from estran.layers.features.editor import now_text, refused, taken, unknown
 from estran.layers.features.fields import known_field, typed
 from estran.layers.features.geopackage_rows import features_of, read_rows
-from estran.layers.features.query import FeatureQuery, Field, StoredFeature, Value
+from estran.layers.features.query import FeatureQuery, Field, Property, StoredFeature, Value
 from estran.layers.features.selection import SortKey
 from estran.layers.features.sql import Sql, expression, quoted
 from estran.layers.features.table import Table, read_table
@@ -45,7 +46,7 @@ class GeoPackageEditor:
             raise unknown(self._table.name, identifier)
         return features_of(rows[:1], self._table, query)[0]
 
-    def insert(self, geometry: BaseGeometry | None, properties: Mapping[str, Value]) -> str:
+    def insert(self, geometry: BaseGeometry | None, properties: Mapping[str, Property]) -> str:
         """Add a feature and return its identifier."""
         table = self._table
         given = {name: value for name, value in properties.items() if value is not None}
@@ -69,7 +70,7 @@ class GeoPackageEditor:
         return str(row[0])
 
     def replace(
-        self, identifier: str, geometry: BaseGeometry | None, properties: Mapping[str, Value]
+        self, identifier: str, geometry: BaseGeometry | None, properties: Mapping[str, Property]
     ) -> None:
         """Replace a feature; a property that is not given becomes null."""
         table = self._table
@@ -96,7 +97,7 @@ class GeoPackageEditor:
         self._expect_one(changed, identifier)
         self._touch()
 
-    def _new_identifier(self, given: Value) -> dict[str, Value]:
+    def _new_identifier(self, given: Property) -> dict[str, Value]:
         """Return an identifier when none is given and the table does not make them itself."""
         field = self._table.id_field
         if given is not None or field.name == self._table.row_column:
@@ -176,11 +177,13 @@ def _register(connection: sqlite3.Connection) -> None:
     )
 
 
-def _cells(table: Table, properties: Mapping[str, Value]) -> dict[str, Value]:
+def _cells(table: Table, properties: Mapping[str, Property]) -> dict[str, Value]:
     return {name: _cell(known_field(table.fields, name), value) for name, value in properties.items()}
 
 
-def _cell(field: Field, value: Value) -> Value:
+def _cell(field: Field, value: Property) -> Value:
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if value is None or (field.type == "string" and field.format is None):
         return value
     cell = typed(field, str(value).lower() if isinstance(value, bool) else str(value))

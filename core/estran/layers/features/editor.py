@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from estran.carbon.errors import InvalidInput, NotFound
-from estran.layers.features.query import StoredFeature, Value
+from estran.layers.features.query import Property, StoredFeature
 
 
 class IdentifierTaken(InvalidInput):
@@ -31,7 +31,7 @@ class FeatureEditor(Protocol):
             NotFound: no feature has this identifier.
         """
 
-    def insert(self, geometry: BaseGeometry | None, properties: Mapping[str, Value]) -> str:
+    def insert(self, geometry: BaseGeometry | None, properties: Mapping[str, Property]) -> str:
         """Add a feature and return its identifier, a new one when `properties` gives none.
 
         Raises:
@@ -39,7 +39,7 @@ class FeatureEditor(Protocol):
         """
 
     def replace(
-        self, identifier: str, geometry: BaseGeometry | None, properties: Mapping[str, Value]
+        self, identifier: str, geometry: BaseGeometry | None, properties: Mapping[str, Property]
     ) -> None:
         """Replace a feature; a property that is not given becomes null.
 

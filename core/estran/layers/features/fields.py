@@ -50,7 +50,7 @@ def typed(field: Field, text: str) -> Value:
                 return number
         elif field.type == "boolean":
             return _BOOLEANS[text.lower()]
-        else:
+        elif field.type == "string":
             return text
     except (ValueError, KeyError, InvalidInput) as error:
         raise wrong_type(field, text) from error
@@ -59,6 +59,13 @@ def typed(field: Field, text: str) -> Value:
 
 def wrong_type(field: Field, text: str) -> InvalidInput:
     """Return the error for a value that a column cannot hold."""
+    if field.type == "array":
+        return InvalidInput(
+            f"property {field.name!r} is an array; ask with filter=A_CONTAINS({field.name},('value'))",
+            f"la propriété {field.name!r} est un tableau ;"
+            f" demandez filter=A_CONTAINS({field.name},('valeur'))",
+            where=field.name,
+        )
     kind = field.format or field.type
     return InvalidInput(
         f"property {field.name!r} holds values of type {kind}; {text!r} is not one",

@@ -235,6 +235,8 @@ class GeoPackageStore(DescribedStore[Table]):
     def field_range(self, name: str) -> Range:
         """Return what a column really holds; its values when there are at most 30."""
         field = known_field(self.fields, name)
+        if field.type == "array":
+            return Range(None, None, None)
         return self._answers.get(("range", name), Range, lambda: self._range(field))
 
     def extremes(self) -> Mapping[str, Extremes]:

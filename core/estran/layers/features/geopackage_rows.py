@@ -4,17 +4,21 @@
 import json
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import orjson
 from pyproj import CRS
 
 from estran.layers.features import blob
 from estran.layers.features.encoding.geojson import encoded_features
 from estran.layers.features.fields import known_field
-from estran.layers.features.query import FeatureQuery, Field, StoredFeature, Value
+from estran.layers.features.query import FeatureQuery, Field, Property, StoredFeature, Value
 from estran.layers.features.selection import SortKey
 from estran.layers.features.sql import Sql, expression, order, quoted
 from estran.layers.features.table import Table
+
+_READ: Mapping[str, Callable[[Any], object]] = {"boolean": bool, "array": orjson.loads}
 
 Row = tuple[object, ...]
 """The identifier, the geometry, the properties, then the sort keys."""
@@ -73,7 +77,7 @@ def encoded_rows(rows: Sequence[Row], known: Table, query: FeatureQuery, target:
         [field.name for field in fields],
         source=known.crs,
         target=target,
-        changes={field.name: bool for field in fields if field.type == "boolean"},
+        changes={field.name: _READ[field.type] for field in fields if field.type in _READ},
     )
 
 
@@ -86,7 +90,8 @@ def features_of(rows: Sequence[Row], known: Table, query: FeatureQuery) -> list[
             id=str(row[0]),
             geometry=geometry,
             properties={
-                field.name: cell_value(field, value) for field, value in zip(fields, row[2:], strict=False)
+                field.name: property_value(field, value)
+                for field, value in zip(fields, row[2:], strict=False)
             },
         )
         for row, geometry in zip(rows, geometries, strict=True)
@@ -97,6 +102,13 @@ def cell_value(field: Field, value: object) -> Value:
     """Return a cell as JSON can hold it."""
     plain = plain_value(value)
     return bool(plain) if field.type == "boolean" and plain is not None else plain
+
+
+def property_value(field: Field, value: object) -> Property:
+    """Return a cell as a feature holds it: an array, which is kept as JSON, as its values."""
+    if field.type != "array":
+        return cell_value(field, value)
+    return tuple(orjson.loads(value)) if isinstance(value, str) else None
 
 
 def plain_value(value: object) -> Value:

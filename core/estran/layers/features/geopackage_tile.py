@@ -212,7 +212,7 @@ def _values(field: Field, cells: Sequence[Any]) -> Sequence[Value | None]:
     kinds = set(map(type, cells)) - {type(None)}
     if kinds <= _EXACT.get(field.type, set()):
         return cells
-    if field.type == "string":
+    if field.type in {"string", "array"}:
         return [None if cell is None or isinstance(cell, bytes) else str(cell) for cell in cells]
     if field.type == "boolean":
         return [None if cell is None else bool(cell) for cell in cells]

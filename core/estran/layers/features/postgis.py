@@ -233,6 +233,8 @@ class PostgisStore(DescribedStore[PostgisTable]):
     def field_range(self, name: str) -> Range:
         """Return what a column really holds; its values when there are at most 30."""
         field = known_field(self.fields, name)
+        if field.type == "array":
+            return Range(None, None, None)
 
         def find(connection: Connection, _dialect: PostgisDialect) -> Range:
             return self._kept(

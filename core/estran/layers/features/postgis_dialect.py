@@ -36,10 +36,11 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.types import TypeEngine
 
 from estran.layers.features.curves import read_wkb
-from estran.layers.features.dialect import Fold, Sign, Symbol
+from estran.layers.features.dialect import Fold, SetRelation, Sign, Symbol
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.postgis_text import fold_accents, fold_case
 from estran.layers.features.query import Field, Value
@@ -160,6 +161,19 @@ class PostgisDialect:
         dangling = (len(pattern) - len(pattern.rstrip("\\"))) % 2
         return by_code_point(part).like(pattern + "\\" * dangling, escape="\\")
 
+    def array(self, parts: Sequence[Part]) -> Part:
+        """Return an array; whole and real numbers together are real."""
+        kinds: list[TypeEngine[Any]] = [part.type for part in parts]
+        kind = next((each for each in kinds if isinstance(each, Double)), kinds[0] if kinds else Text())
+        return cast(array(parts), ARRAY(kind))
+
+    def compared_sets(self, left: Part, relation: SetRelation, right: Part) -> Part:
+        """Return the condition of a relation of sets, through the operators that a GIN index serves."""
+        left, right = _alike(left, right)
+        if relation == "equals":
+            return and_(left.bool_op("@>")(right), left.bool_op("<@")(right))
+        return left.bool_op("@>" if relation == "contains" else "&&")(right)
+
     def related(self, relation: str, geometry: BaseGeometry) -> Part:
         """Return the condition of a spatial relation."""
         return false() if geometry.is_empty else self.spatial(self.table, relation, geometry)
@@ -217,7 +231,8 @@ def ordering(table: PostgisTable, keys: Sequence[SortKey]) -> list[Part]:
 
 def shown(part: Part) -> Part:
     """Return a column as it is read: whatever JSON has no type for, as text."""
-    return part if isinstance(part.type, Boolean | BigInteger | Double | Text) else cast(part, Text)
+    plain = (Boolean, BigInteger, Double, Text, ARRAY)
+    return part if isinstance(part.type, plain) else cast(part, Text)
 
 
 def as_binary(table: PostgisTable) -> Part:
@@ -230,6 +245,15 @@ def straight(table: PostgisTable) -> Part:
     if table.geometry_type in _STRAIGHT:
         return table.geometry
     return func.ST_CurveToLine(table.geometry)
+
+
+def _alike(left: Part, right: Part) -> tuple[Part, Part]:
+    """Return two arrays of one type: an empty one takes that of the other, whole numbers become real."""
+    kinds = [part.type.item_type for part in (left, right) if isinstance(part.type, ARRAY)]
+    if type(kinds[0]) is type(kinds[1]):
+        return left, right
+    kind = next((each for each in kinds if not isinstance(each, BigInteger | Text)), kinds[0])
+    return cast(left, ARRAY(kind)), cast(right, ARRAY(kind))
 
 
 def _power(base: Part, exponent: Part) -> Part:

@@ -24,7 +24,7 @@ from estran.layers.features.postgis_dialect import PostgisDialect, related_there
 from estran.layers.features.postgis_engine import engine_of, told
 from estran.layers.features.postgis_rows import read_features, read_rows
 from estran.layers.features.postgis_table import PostgisTable, read_table
-from estran.layers.features.query import FeatureQuery, StoredFeature, Value
+from estran.layers.features.query import FeatureQuery, Property, StoredFeature, Value
 from estran.layers.features.selection import SortKey, equal
 from estran.layers.features.sql import quoted
 
@@ -69,7 +69,7 @@ class PostgisEditor:
             raise unknown(table.name, identifier)
         return read_features(rows[:1], fields)[0]
 
-    def insert(self, geometry: BaseGeometry | None, properties: Mapping[str, Value]) -> str:
+    def insert(self, geometry: BaseGeometry | None, properties: Mapping[str, Property]) -> str:
         """Add a feature and return its identifier."""
         name = self._table.id_field.name
         given = {key: value for key, value in properties.items() if value is not None}
@@ -86,7 +86,7 @@ class PostgisEditor:
         return str(found[0][0])
 
     def replace(
-        self, identifier: str, geometry: BaseGeometry | None, properties: Mapping[str, Value]
+        self, identifier: str, geometry: BaseGeometry | None, properties: Mapping[str, Property]
     ) -> None:
         """Replace a feature; a property that is not given becomes null."""
         own = self._table.id_field.name
@@ -105,7 +105,7 @@ class PostgisEditor:
         """Remove a feature."""
         self._expect_one(f"DELETE FROM {self._name}", identifier)
 
-    def _new_identifier(self, given: Value) -> dict[str, Value]:
+    def _new_identifier(self, given: Property) -> dict[str, Value]:
         """Return an identifier when none is given and the table does not make them itself."""
         field = self._table.id_field
         if given is not None or self._columns[field.name].is_made:
@@ -142,12 +142,14 @@ class PostgisEditor:
     def _binary(self, geometry: BaseGeometry | None) -> bytes | None:
         return None if geometry is None else shapely.to_wkb(geometry, flavor="iso")
 
-    def _values(self, cells: Mapping[str, Value]) -> dict[str, Value]:
+    def _values(self, cells: Mapping[str, Property]) -> dict[str, Value | list[Value]]:
         """Return the parameters of columns, by the place of the column."""
         return {f"v{place}": self._cell(name, value) for place, (name, value) in enumerate(cells.items())}
 
-    def _cell(self, name: str, value: Value) -> Value:
+    def _cell(self, name: str, value: Property) -> Value | list[Value]:
         field = known_field(self._table.fields, name)
+        if isinstance(value, tuple):
+            return list(value)
         if value is None or (field.type == "string" and field.format is None):
             return value
         cell = typed(field, str(value).lower() if isinstance(value, bool) else str(value))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from estran.layers.features.curves import read_wkb
 from estran.layers.features.encoding.geojson import encoded_features
 from estran.layers.features.postgis_dialect import Part, as_binary, ordering, shown
 from estran.layers.features.postgis_table import PostgisTable
-from estran.layers.features.query import FeatureQuery, Field, StoredFeature, Value
+from estran.layers.features.query import FeatureQuery, Field, Property, StoredFeature, Value
 from estran.layers.features.selection import SortKey
 from estran.layers.features.times import moment_text
 from estran.layers.features.whole import WrittenFeatures
@@ -96,7 +96,8 @@ def read_features(rows: Sequence[FoundRow], fields: Sequence[Field]) -> list[Sto
             id=str(row[0]),
             geometry=geometry,
             properties={
-                field.name: cell_value(field, value) for field, value in zip(fields, row[2:], strict=False)
+                field.name: property_value(field, value)
+                for field, value in zip(fields, row[2:], strict=False)
             },
         )
         for row, geometry in zip(rows, read_wkb(cells), strict=True)
@@ -117,7 +118,11 @@ def encoded_rows(
         [field.name for field in fields],
         source=table.crs,
         target=target,
-        changes={field.name: partial(cell_value, field) for field in fields if field.format == "date-time"},
+        changes={
+            field.name: partial(property_value, field)
+            for field in fields
+            if field.format == "date-time" or field.type == "array"
+        },
     )
 
 
@@ -129,6 +134,22 @@ def written_rows(
     cells[:] = [row[1] for row in rows]
     ids = [row[0] for row in rows]
     return WrittenFeatures(ids, ids, encoded_rows(rows, table, fields, target), read_wkb(cells))
+
+
+def property_value(field: Field, value: object) -> Property:
+    """Return a cell as a feature holds it: an array as its values."""
+    if field.type != "array":
+        return cell_value(field, value)
+    return tuple(_elements(value)) if isinstance(value, list) else None
+
+
+def _elements(values: list[object]) -> Iterator[Value]:
+    """Yield the elements of an array, row after row when it has several dimensions."""
+    for value in values:
+        if isinstance(value, list):
+            yield from _elements(value)
+        else:
+            yield _plain(value)
 
 
 def cell_value(field: Field, value: object) -> Value:

@@ -12,6 +12,7 @@ from geoalchemy2 import Geometry
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from sqlalchemy import (
+    ARRAY,
     REAL,
     BigInteger,
     Boolean,
@@ -40,7 +41,7 @@ from sqlalchemy.types import TypeEngine
 from estran.carbon.errors import Unavailable
 from estran.layers.features.described import GEOMETRY_TYPES
 from estran.layers.features.postgis_engine import looked_up
-from estran.layers.features.query import Field
+from estran.layers.features.query import Field, ItemType
 from estran.layers.features.sql import quoted
 
 VERSIONS = "estran_tables"
@@ -63,6 +64,18 @@ _TYPES: Mapping[str, tuple[TypeEngine[Any], Field]] = {
     "varchar": (Text(), Field("", "string")),
     "uuid": (UUID(as_uuid=False), Field("", "string")),
 }
+_ITEMS: Mapping[str, tuple[TypeEngine[Any], ItemType]] = {
+    "_text": (Text(), "string"),
+    "_bool": (Boolean(), "boolean"),
+    "_int2": (BigInteger(), "integer"),
+    "_int4": (BigInteger(), "integer"),
+    "_int8": (BigInteger(), "integer"),
+    "_float4": (Double(), "number"),
+    "_float8": (Double(), "number"),
+    "_numeric": (Double(), "number"),
+}
+_CAST = frozenset({"_int2", "_int4", "_float4", "_numeric"})
+"""Arrays that are compared as those of the largest type of number."""
 _NAMED = (
     "coalesce(to_regclass(quote_ident(%(name)s)), to_regclass(format('%%I.%%I',"
     " split_part(%(name)s, '.', 1), substr(%(name)s, strpos(%(name)s, '.') + 1))))"
@@ -187,7 +200,7 @@ def read_table(connection: Connection, name: str, id_field: str) -> PostgisTable
     columns: dict[str, ColumnElement[Any]] = {}
     listed = connection.execute(_COLUMNS, {"oid": place.oid}).all()
     for row in listed:
-        if row.type not in _LEFT_OUT:
+        if row.type.removeprefix("_") not in _LEFT_OUT:
             fields[row.attname], columns[row.attname] = _field(row)
     if id_field not in fields:
         raise _unusable(name, f"it has no column {id_field!r}", f"elle n'a pas de colonne {id_field!r}")
@@ -234,6 +247,8 @@ def _located(connection: Connection, name: str) -> Row[Any]:
 
 def _field(row: Row[Any]) -> tuple[Field, ColumnElement[Any]]:
     """Return a column as JSON and as the database compare it: real numbers in double precision."""
+    if row.type.startswith("_"):
+        return _array(row)
     kind, example = _TYPES.get(row.type, (Text(), Field("", "string")))
     held: ColumnElement[Any] = column(quoted_name(row.attname, True), kind)
     whole = example
@@ -246,6 +261,15 @@ def _field(row: Row[Any]) -> tuple[Field, ColumnElement[Any]]:
     if row.type not in _TYPES:
         held = cast(held, Text)
     return Field(row.attname, whole.type, whole.format), held
+
+
+def _array(row: Row[Any]) -> tuple[Field, ColumnElement[Any]]:
+    """Return a column of arrays; elements that JSON has no type for are texts."""
+    item, items = _ITEMS.get(row.type, (Text(), "string"))
+    held: ColumnElement[Any] = column(quoted_name(row.attname, True), ARRAY(item))
+    if row.type not in _ITEMS or row.type in _CAST:
+        held = cast(held, ARRAY(item))
+    return Field(row.attname, "array", items=items), held
 
 
 def _is_whole(modifier: int) -> bool:

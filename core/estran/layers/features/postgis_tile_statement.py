@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     DateTime,
     Double,
@@ -198,6 +199,8 @@ def _faces_apart(geometry: Part, srid: int) -> Part:
 
 def _written(column: Part) -> Part:
     """Return a column as a tile holds it; a time is written as everywhere else, in UTC."""
+    if isinstance(column.type, ARRAY):
+        return cast(func.to_json(column), Text)
     if not isinstance(column.type, DateTime):
         return shown(column)
     fraction = case(

@@ -15,6 +15,7 @@ import shapely
 from geoalchemy2 import Geometry
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -37,7 +38,7 @@ from estran.carbon.errors import InvalidSource, Unavailable
 from estran.layers.features.location import revealed
 from estran.layers.features.postgis_engine import CONNECT_TIMEOUT_S, told
 from estran.layers.features.postgis_table import VERSIONS
-from estran.layers.features.query import FeatureQuery, FeatureStore, Field, Value
+from estran.layers.features.query import FeatureQuery, FeatureStore, Field, Property, Value
 from estran.layers.features.sql import quoted
 
 _ROWS_AT_ONCE = 5_000
@@ -244,6 +245,8 @@ def _type(field: Field) -> TypeEngine[Any]:
         return Date()
     if field.format == "date-time":
         return DateTime(timezone=True)
+    if field.type == "array":
+        return ARRAY(_type(Field(field.name, field.items or "string")))
     if field.type == "integer":
         return BigInteger()
     if field.type == "number":
@@ -251,7 +254,7 @@ def _type(field: Field) -> TypeEngine[Any]:
     return Boolean() if field.type == "boolean" else Text(collation="C")
 
 
-def _features(store: FeatureStore) -> Iterator[tuple[Mapping[str, Value], BaseGeometry | None]]:
+def _features(store: FeatureStore) -> Iterator[tuple[Mapping[str, Property], BaseGeometry | None]]:
     after = None
     while True:
         page = store.query(FeatureQuery(limit=_ROWS_AT_ONCE, after=after, count=False))
@@ -262,8 +265,10 @@ def _features(store: FeatureStore) -> Iterator[tuple[Mapping[str, Value], BaseGe
             return
 
 
-def _cell(value: Value) -> Value:
+def _cell(value: Property) -> Value | list[Value]:
     """Return a value that PostgreSQL can hold: its texts have no null character."""
+    if isinstance(value, tuple):
+        return [each.replace("\0", "") if isinstance(each, str) else each for each in value]
     return value.replace("\0", "") if isinstance(value, str) else value
 
 

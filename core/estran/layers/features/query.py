@@ -15,17 +15,21 @@ from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.times import Interval
 from estran.layers.features.whole import Shelf, WrittenFeatures
 
-JsonType = Literal["string", "integer", "number", "boolean"]
+ItemType = Literal["string", "integer", "number", "boolean"]
+JsonType = ItemType | Literal["array"]
 Value = str | int | float | bool | None
+Property = Value | tuple[Value, ...]
+"""What a column holds of a feature: a value, or several in an array."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column as JSON Schema sees it; `format` is `date`, `date-time` or None."""
+    """A column as JSON Schema sees it; `format` is `date`, `date-time` or None, `items` is for arrays."""
 
     name: str
     type: JsonType
     format: Literal["date", "date-time"] | None = None
+    items: ItemType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class StoredFeature:
 
     id: str
     geometry: BaseGeometry | None
-    properties: Mapping[str, Value]
+    properties: Mapping[str, Property]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from estran.carbon.errors import InvalidGeometry, InvalidInput
 from estran.layers.features.fields import known_field, typed, wrong_type
 from estran.layers.features.projection import is_north_first, to_storage
-from estran.layers.features.query import FeatureStore, Field, Value
+from estran.layers.features.query import FeatureStore, Field, Property, Value
 
 _MEMBERS = frozenset({"type", "id", "geometry", "properties", "links", "bbox"})
 _SINGLE = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
@@ -34,7 +34,7 @@ class Draft:
     """A feature to write: its geometry in the storage CRS, its properties as the table types them."""
 
     geometry: BaseGeometry | None
-    properties: Mapping[str, Value]
+    properties: Mapping[str, Property]
 
 
 def read_draft(
@@ -95,10 +95,10 @@ def merged(document: Any, patch: Any) -> Any:
     return result
 
 
-def _properties(given: Any, store: FeatureStore, codes: Mapping[str, Collection[str]]) -> dict[str, Value]:
+def _properties(given: Any, store: FeatureStore, codes: Mapping[str, Collection[str]]) -> dict[str, Property]:
     if given is not None and not isinstance(given, Mapping):
         raise InvalidInput("properties is not an object", "properties n'est pas un objet", where="properties")
-    values: dict[str, Value] = {}
+    values: dict[str, Property] = {}
     for name, value in (given or {}).items():
         where = f"properties.{name}"
         try:
@@ -124,9 +124,11 @@ def _properties(given: Any, store: FeatureStore, codes: Mapping[str, Collection[
     return values
 
 
-def _value(field: Field, value: object) -> Value:
+def _value(field: Field, value: object) -> Any:
     if value is None:
         return None
+    if field.type == "array":
+        return _array(field, value)
     kinds: Mapping[str, tuple[type, ...]] = {
         "string": (str,),
         "boolean": (bool,),
@@ -151,6 +153,17 @@ def _value(field: Field, value: object) -> Value:
     if field.type != "integer":
         return float(held) if field.type == "number" else bool(held)
     return typed(field, str(int(held)))
+
+
+def _array(field: Field, value: object) -> tuple[Value, ...]:
+    if not isinstance(value, list):
+        raise InvalidInput(
+            f"{field.name} is an array of values of type {field.items}; write them between brackets",
+            f"{field.name} est un tableau de valeurs de type {field.items} ; écrivez-les entre crochets",
+            where=field.name,
+        )
+    element = Field(field.name, field.items or "string")
+    return tuple(_value(element, item) for item in value)
 
 
 def _is_unicode(text: str) -> bool:

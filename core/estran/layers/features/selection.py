@@ -7,7 +7,7 @@ identifier, so a page can start after any row.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from estran.carbon.errors import NotFound
+from estran.carbon.errors import InvalidInput, NotFound
 from estran.layers.features.cql import where
 from estran.layers.features.dialect import Dialect
 from estran.layers.features.fields import known_field, typed, wrong_type
@@ -31,6 +31,13 @@ def sort_keys(
 ) -> list[SortKey]:
     """Return the sort keys of a query, ended by the identifier."""
     keys = [SortKey(known_field(fields, name), ascending) for name, ascending in sortby]
+    arrays = [key.field.name for key in keys if key.field.type == "array"]
+    if arrays:
+        raise InvalidInput(
+            f"nothing is sorted by {arrays[0]!r}, which is an array",
+            f"rien ne se trie par {arrays[0]!r}, qui est un tableau",
+            where="sortby",
+        )
     names = [key.field.name for key in keys]
     if id_field.name in names:
         return keys[: names.index(id_field.name) + 1]

@@ -3,18 +3,28 @@
 Values always travel as parameters; names come from the schema of the table and are quoted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shapely.geometry.base import BaseGeometry
 
-from estran.layers.features.dialect import Fold, Sign, Symbol
+from estran.layers.features.dialect import Fold, SetRelation, Sign, Symbol
 from estran.layers.features.query import Field, Value
 from estran.layers.features.selection import SortKey
 
 _FOLDS = {"case": "fold_case", "accents": "fold_accents"}
 _COMPUTED = {"^": "power_of", "%": "rest_of", "div": "whole_of"}
 _INTEGER_LIMIT = 2**63
+_WITHIN = (
+    "NOT EXISTS (SELECT 1 FROM json_each({}) AS e WHERE e.value IS NULL"
+    " OR e.value NOT IN (SELECT value FROM json_each({}) WHERE value IS NOT NULL))"
+)
+_SETS: Mapping[SetRelation, str] = {
+    "contains": _WITHIN.format("s.r", "s.l"),
+    "equals": f"{_WITHIN.format('s.r', 's.l')} AND {_WITHIN.format('s.l', 's.r')}",
+    "overlaps": "EXISTS (SELECT 1 FROM json_each(s.l) AS e"
+    " WHERE e.value IN (SELECT value FROM json_each(s.r) WHERE value IS NOT NULL))",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,19 @@ class SqliteDialect:
     def like(self, part: Sql, pattern: str) -> Sql:
         """Return the condition to follow a pattern: GLOB, which tells case apart."""
         return _filled("{} GLOB {}", part, Sql("?", (_glob(pattern),)))
+
+    def array(self, parts: Sequence[Sql]) -> Sql:
+        """Return an array, as JSON."""
+        return _filled(f"json_array({', '.join(['{}'] * len(parts))})", *parts)
+
+    def compared_sets(self, left: Sql, relation: SetRelation, right: Sql) -> Sql:
+        """Return the condition of a relation of sets; names are given first, for `json_each` has its own."""
+        return _filled(
+            f"(SELECT CASE WHEN s.l IS NULL OR s.r IS NULL THEN NULL ELSE {_SETS[relation]} END"  # noqa: S608
+            " FROM (SELECT {} AS l, {} AS r) AS s)",
+            left,
+            right,
+        )
 
     def related(self, relation: str, geometry: BaseGeometry) -> Sql:
         """Return the condition of a spatial relation."""

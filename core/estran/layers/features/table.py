@@ -12,6 +12,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from estran.carbon.errors import Unavailable
+from estran.layers.features.arrays import read_arrays
 from estran.layers.features.connections import unreadable
 from estran.layers.features.described import GEOMETRY_TYPES
 from estran.layers.features.query import Field
@@ -67,12 +68,13 @@ def read_table(connection: sqlite3.Connection, path: Path, name: str, id_field: 
         raise unreadable(path, f"it has no table {name!r}", f"il n'a pas de table {name!r}")
     geometry_column, srs_id, geometry_type, depth = row
     columns = connection.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
+    arrays = read_arrays(connection, name)
     row_column = next((column[1] for column in columns if column[5]), "rowid")
     fields = {
         column[1]: field
         for column in columns
         if column[1] not in {geometry_column, row_column} or column[1] == id_field
-        for field in [_field(column[1], column[2])]
+        for field in [arrays.get(column[1]) or _field(column[1], column[2])]
         if field
     }
     if id_field not in fields:

@@ -7,6 +7,7 @@ equal files.
 """
 
 import datetime as dt
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from estran.carbon.errors import InvalidSource
+from estran.layers.features.arrays import declare_arrays
 
 _STAMP = "2000-01-01T00:00:00.000Z"
 _UTC_OFFSET = 100
@@ -35,8 +37,8 @@ def write_table(path: Path, table: str, frame: gpd.GeoDataFrame, *, id_field: st
     """Create a GeoPackage with this table, or add the table to the GeoPackage (replacing its namesake).
 
     Columns keep their order and their type: integer (also with nulls), float, boolean, date,
-    datetime (stored in UTC; one without a zone is taken as UTC), text. A table that mixes
-    polygons and multipolygons holds multipolygons; one with other mixtures holds any geometry.
+    datetime (stored in UTC; one without a zone is taken as UTC), text, lists (as JSON). A table that
+    mixes polygons and multipolygons holds multipolygons; one with other mixtures holds any geometry.
 
     Args:
         path: The GeoPackage; its folder is created when absent.
@@ -79,6 +81,7 @@ def write_table(path: Path, table: str, frame: gpd.GeoDataFrame, *, id_field: st
             f"CREATE UNIQUE INDEX {_quoted(f'{table}_{id_field}_unique')} "
             f"ON {_quoted(table)} ({_quoted(id_field)})"
         )
+        declare_arrays(connection, table, [name for name in columns if _is_array(frame[name])])
 
 
 def _check(frame: gpd.GeoDataFrame, table: str, id_field: str) -> None:
@@ -103,6 +106,12 @@ def _check(frame: gpd.GeoDataFrame, table: str, id_field: str) -> None:
             f" le premier est {wrong.iloc[0]!r}",
             where=f"{table}.{id_field}",
         )
+
+
+def _is_array(column: "pd.Series[Any]") -> bool:
+    """Return whether every value is a list."""
+    present = column[column.notna()]
+    return len(present) > 0 and all(isinstance(value, list | tuple) for value in present)
 
 
 def _encoded(column: "pd.Series[Any]") -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
@@ -139,7 +148,12 @@ def _target(column: "pd.Series[Any]", missing: NDArray[np.bool_]) -> tuple[np.dt
             return target, values
     if kinds and kinds <= {dt.datetime, pd.Timestamp}:
         return np.dtype("datetime64[ms]"), [_utc(value) for value in values]
-    return np.dtype(object), [str(value) for value in values]
+    return np.dtype(object), [_text(value) for value in values]
+
+
+def _text(value: Any) -> str:
+    nested = isinstance(value, list | tuple | dict)
+    return json.dumps(value, ensure_ascii=False) if nested else str(value)
 
 
 def _utc(value: Any) -> np.datetime64:

@@ -72,7 +72,7 @@ def binary(geometries: NDArray[np.object_]) -> pa.Array:
 
 
 def _array(field: Field, values: Sequence[Any]) -> pa.Array:
-    kind = _FORMATS[field.format] if field.format else _TYPES[field.type]
+    kind = _kind(field)
     try:
         if field.format == "date":
             return pa.array(values, pa.string()).cast(kind)
@@ -85,6 +85,12 @@ def _array(field: Field, values: Sequence[Any]) -> pa.Array:
         return pa.array(values, kind)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         return pa.array([as_text(value) for value in values], pa.string())
+
+
+def _kind(field: Field) -> pa.DataType:
+    if field.items:
+        return pa.list_(_TYPES[field.items])
+    return _FORMATS[field.format] if field.format else _TYPES[field.type]
 
 
 def _moments(values: Sequence[Any]) -> pa.Array:

@@ -73,10 +73,10 @@ def write_rows(text: TextIO, headings: Sequence[str], lines: Iterable[Sequence[A
 
 
 def _cells(values: Sequence[Any]) -> list[Any]:
-    return [_cell(value) if isinstance(value, bool | list | dict) else value for value in values]
+    return [_cell(value) if isinstance(value, bool | tuple | list | dict) else value for value in values]
 
 
-def _cell(value: bool | list[Any] | dict[str, Any]) -> Any:
+def _cell(value: bool | tuple[Any, ...] | list[Any] | dict[str, Any]) -> Any:
     return _WORDS[value] if isinstance(value, bool) else as_text(value)
 
 
