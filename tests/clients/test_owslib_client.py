@@ -109,3 +109,19 @@ def test_the_second_territory_answers_with_its_own_data(olemps: Server) -> None:
     answer = Processes(olemps.url).execute("carbon-stock", inputs=inputs)["result"]
     assert 0.2 < answer["coverage"]["share"] < 0.3
     assert answer["fitness"]["verdict"] == "order-of-magnitude"
+
+
+def test_every_property_bears_a_title_in_both_languages(la_rochelle: Server, olemps: Server) -> None:
+    for server, collections in (
+        (la_rochelle, ("communes", "buildings", "wetlands", "land-ledger", "factors", "catalogue")),
+        (olemps, ("communes", "buildings", "vegetation", "water", "parking-areas", "land-ledger")),
+    ):
+        for collection in collections:
+            for document in ("schema", "queryables"):
+                found = [
+                    server.get(f"/collections/{collection}/{document}?f=json&lang={lang}")["properties"]
+                    for lang in ("fr", "en")
+                ]
+                titles = [{name: each.get("title") for name, each in part.items()} for part in found]
+                for part in titles:
+                    assert [name for name, title in part.items() if title in {None, name}] == [], collection

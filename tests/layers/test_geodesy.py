@@ -198,3 +198,20 @@ def test_bounds_hold_the_curved_sides_of_a_box():
     assert east >= points[:, 0].max()
     assert south <= points[:, 1].min()
     assert north > 50
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("LINESTRING(3 4, 3 4)", 2),
+        ("POLYGON((3 4, 3 4, 3 4, 3 4))", 4),
+        ("MULTILINESTRING((3 4, 3 4), (0 0, 150 0))", 2 + 151),
+    ],
+)
+def test_a_part_without_length_stays_what_it_is(text: str, count: int) -> None:
+    """GEOS fails on it. The edge of 150 m is cut at each metre: 151 points."""
+    edges = densify(shapely.from_wkt(text), LAMBERT)
+    assert shapely.get_num_coordinates(edges) == count
+    assert shapely.get_coordinates(edges)[0].tolist() == [3, 4]
+    moved = reproject(shapely.from_wkt(text), LAMBERT, LONLAT)
+    assert np.isfinite(shapely.get_coordinates(moved)).all()

@@ -17,6 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
+from shapely.geometry.base import BaseMultipartGeometry
 
 from estran.carbon.errors import InvalidGeometry, InvalidInput
 from estran.layers.ellipsoid import band_area
@@ -77,7 +78,20 @@ def densify(geometry: shapely.Geometry, crs: CRS, max_m: float = EDGE_M) -> shap
     length of the outline over 40,000, but not below 1 m. Meant for measuring, not for display.
     """
     flat = shapely.force_2d(geometry)
-    return shapely.segmentize(flat, float(_steps(shapely.length(flat), crs, max_m)))
+    return _divided(flat, float(_steps(shapely.length(flat), crs, max_m)))
+
+
+def _divided(geometry: shapely.Geometry, step: float) -> shapely.Geometry:
+    """Return the geometry with shorter edges; GEOS fails on a part whose points are all the same."""
+    try:
+        return shapely.segmentize(geometry, step)
+    except shapely.errors.GEOSException:
+        if isinstance(geometry, shapely.Polygon):
+            shell, *holes = (_divided(ring, step) for ring in (geometry.exterior, *geometry.interiors))
+            return shapely.Polygon(shell, holes)
+        if isinstance(geometry, BaseMultipartGeometry):
+            return type(geometry)([_divided(part, step) for part in geometry.geoms])
+        return geometry
 
 
 def _steps(
@@ -152,10 +166,11 @@ def reproject_lines(
     ranks = np.cumsum(np.diff(line_of, prepend=line_of[0]) != 0)
     lines = np.asarray(shapely.linestrings(points, indices=ranks), dtype=object)
     whose = np.zeros(len(lines), dtype=np.int64) if owner is None else owner[numbers]
-    lengths = np.bincount(whose, shapely.length(lines))
+    long = shapely.length(lines)
+    lengths = np.bincount(whose, long)
     areas = np.bincount(whose, _doubled_areas(points, ranks, len(lines))) / 2.0
     steps = _steps(lengths, source, areas=np.abs(areas))
-    lines = shapely.segmentize(lines, steps[whose])
+    lines[long > 0] = shapely.segmentize(lines[long > 0], steps[whose][long > 0])
     dense, rank = shapely.get_coordinates(lines, return_index=True)
     return transform_points(dense, source, target), numbers[rank]
 

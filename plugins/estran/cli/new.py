@@ -1,5 +1,6 @@
 """`estran new`: from a BD TOPO extract to a configuration file ready to build and serve."""
 
+from copy import deepcopy
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,7 @@ def _collection(
         "support": {"resolution_m": 5 if identifier == "land-ledger" else 1},
     }
     if "fields" in texts:
-        settings["fields"] = texts["fields"]
+        settings["fields"] = deepcopy(texts["fields"])
     if identifier == "land-ledger":
         provider: dict[str, Any] = {
             "type": "coverage",

@@ -10,7 +10,7 @@ from typing import Any
 from estran.layers.features.query import Extremes, FeatureStore, Field
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_GEOMETRY = {"fr": "Géométrie", "en": "Geometry"}
+GEOMETRY_TITLE = {"fr": "Géométrie", "en": "Geometry"}
 
 
 def described_fields(
@@ -48,7 +48,7 @@ def properties_schema(
     shape = (store.geometry_type or "any").lower()
     found: dict[str, dict[str, Any]] = {
         "geometry": {
-            "title": _GEOMETRY[language],
+            "title": GEOMETRY_TITLE[language],
             "format": f"geometry-{shape}",
             "x-ogc-role": "primary-geometry",
         }

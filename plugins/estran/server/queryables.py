@@ -12,7 +12,8 @@ from pygeoapi.api.itemtypes import get_collection_queryables
 from pygeoapi.plugin import load_plugin
 
 from estran.providers.features import FeatureProvider
-from estran.providers.features_schema import DRAFT
+from estran.providers.features_schema import DRAFT, GEOMETRY_TITLE
+from estran.providers.request import language
 from estran.server.api import EstranAPI, EstranRequest
 from estran.server.negotiation import JSON
 
@@ -26,7 +27,7 @@ def described_queryables(api: EstranAPI, asked: EstranRequest, collection: str) 
     provider = load_plugin("provider", api.config["resources"][collection]["providers"][0])
     known = _properties(provider, ranges=True)
     if known is None:
-        known = {"geometry": {}, **provider.fields}
+        known = {"geometry": _titled(), **provider.fields}
     listed = document["properties"]
     document["properties"] = {
         name: {**listed[name], **known[name], **_domain(listed[name], known[name])}
@@ -41,9 +42,12 @@ def described_schema(api: EstranAPI, asked: EstranRequest, collection: str) -> A
     headers, status, content = get_collection_schema(api, asked.in_format(JSON), collection)
     provider = load_plugin("provider", api.config["resources"][collection]["providers"][0])
     known = _properties(provider, ranges=False)
-    if known is None:
-        return headers, status, content
     document: dict[str, Any] = json.loads(content)
+    if known is None:
+        if "geometry" in document["properties"]:
+            document["properties"]["geometry"] |= _titled()
+            content = json.dumps(document, ensure_ascii=False)
+        return headers, status, content
     document["properties"] = known
     if provider.get_required():
         document["required"] = provider.get_required()
@@ -54,6 +58,10 @@ def _properties(provider: Any, *, ranges: bool) -> dict[str, dict[str, Any]] | N
     if isinstance(provider, FeatureProvider):
         return provider.get_properties_schema(ranges=ranges)
     return None
+
+
+def _titled() -> dict[str, Any]:
+    return {"title": GEOMETRY_TITLE[language()]}
 
 
 def _domain(listed: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
