@@ -148,6 +148,9 @@ def test_a_coverage_in_each_format(client: FlaskClient) -> None:
     with MemoryFile(geotiff.data) as memory, memory.open() as raster:
         assert raster.crs == rasterio.crs.CRS.from_epsg(2154)
         assert raster.read(1).sum() == 199 * 200 / 2
+        left, bottom, right, top = raster.bounds
+    assert geotiff.headers["Content-Crs"] == "<http://www.opengis.net/def/crs/EPSG/0/2154>"
+    assert [float(edge) for edge in geotiff.headers["Content-Bbox"].split(",")] == [left, bottom, right, top]
 
 
 def test_only_true_conformance_is_declared(client: FlaskClient) -> None:

@@ -11,6 +11,7 @@ the area of the ellipsoid between a reference parallel and the latitude, per rad
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import shapely
@@ -78,10 +79,11 @@ def densify(geometry: shapely.Geometry, crs: CRS, max_m: float = EDGE_M) -> shap
     length of the outline over 40,000, but not below 1 m. Meant for measuring, not for display.
     """
     flat = shapely.force_2d(geometry)
-    return _divided(flat, float(_steps(shapely.length(flat), crs, max_m)))
+    dense: shapely.Geometry = _divided(flat, float(_steps(shapely.length(flat), crs, max_m)))
+    return dense
 
 
-def _divided(geometry: shapely.Geometry, step: float) -> shapely.Geometry:
+def _divided(geometry: Any, step: float) -> Any:
     """Return the geometry with shorter edges; GEOS fails on a part whose points are all the same."""
     try:
         return shapely.segmentize(geometry, step)
@@ -90,7 +92,8 @@ def _divided(geometry: shapely.Geometry, step: float) -> shapely.Geometry:
             shell, *holes = (_divided(ring, step) for ring in (geometry.exterior, *geometry.interiors))
             return shapely.Polygon(shell, holes)
         if isinstance(geometry, BaseMultipartGeometry):
-            return type(geometry)([_divided(part, step) for part in geometry.geoms])
+            kind: Any = type(geometry)
+            return kind([_divided(part, step) for part in geometry.geoms])
         return geometry
 
 

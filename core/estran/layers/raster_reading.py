@@ -33,7 +33,15 @@ _refusals_only: ContextVar[bool] = ContextVar("refusals_only", default=False)
 
 
 class NotRead(Exception):
-    """The values could be read, and were not: only the refusals were wanted."""
+    """The values could be read, and were not: only the refusals were wanted.
+
+    Attributes:
+        grid: The grid that they would have had.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        super().__init__()
+        self.grid = grid
 
 
 @contextmanager
@@ -91,7 +99,7 @@ def read_window(
         return _shared_out(_read(raster, window, size, chosen, resampling), shape)
     target = _target_grid(raster.grid, window, areas, crs=crs, scale=wanted)
     check_size(window, (target.height, target.width), count, limit)
-    return _moved(_read(raster, window, size, chosen, resampling), target, resampling)
+    return _moved(_read(raster, window, size, chosen, resampling, target), target, resampling)
 
 
 def fitting_factor(height: int, width: int, *, bands: int, limit: int) -> int:
@@ -113,9 +121,10 @@ def _read(
     shape: tuple[int, int],
     bands: tuple[Band, ...],
     resampling: Resampling,
+    target: Grid | None = None,
 ) -> RasterWindow:
     if _refusals_only.get():
-        raise NotRead
+        raise NotRead(target or raster.grid.part(window, shape))
     shrinks = shape[0] <= window.height and shape[1] <= window.width
     try:
         values = dataset(raster.version).read(

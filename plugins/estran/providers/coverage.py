@@ -23,6 +23,7 @@ from estran.layers.styles.style import Style
 from estran.layers.territory import read_territory
 from estran.providers.coverage_axes import spellings
 from estran.providers.coverage_geotiff import geotiff
+from estran.providers.coverage_headers import headers_of
 from estran.providers.coverage_json import coverage_json, crs_uri
 from estran.providers.coverage_picture import picture_resampling, png
 from estran.providers.coverage_query import (
@@ -38,7 +39,7 @@ from estran.providers.coverage_query import (
 from estran.providers.coverage_settings import CoverageSettings, field_schema
 from estran.providers.coverage_slices import Slices, asked_interval, chosen_instants, same_grid
 from estran.providers.errors import as_provider_error
-from estran.providers.request import current_parameters, language, only_headers
+from estran.providers.request import current_parameters, language, only_headers, tell_headers
 
 MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -157,8 +158,10 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]
         try:
             with refusals_only(wanted=only_headers()):
                 slices = self._slices(areas, bands, instants, name)
-        except NotRead:
+        except NotRead as asked:
+            tell_headers(headers_of(asked.grid, instants))
             return {} if name == "json" else b""
+        tell_headers(headers_of(slices.grid, slices.instants))
         if name == "netcdf":
             from estran.providers.coverage_netcdf import netcdf  # HDF5 is long to load
 

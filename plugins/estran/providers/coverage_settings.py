@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from estran.layers.raster import Band
 from estran.layers.raster_reading import Resampling
 from estran.layers.settings import Bilingual, FieldSettings, Licence, LimitSettings
+from estran.providers.units import ucum
 
 UCUM = "http://www.opengis.net/def/uom/UCUM/"
 
@@ -77,7 +78,7 @@ def field_schema(settings: CoverageSettings, band: Band, language: str) -> dict[
         "type": "integer" if is_integer else "number",
     }
     if unit := settings.unit(band):
-        schema |= {"x-ogc-unit": unit, "x-ogc-unitLang": "UCUM"}
+        schema |= {"x-ogc-unit": ucum(unit), "x-ogc-unitLang": "UCUM"}
     if band.nodata is not None and band.nodata == band.nodata:
         schema["x-ogc-nodata"] = int(band.nodata) if is_integer else band.nodata
     if classes := settings.classes(band):

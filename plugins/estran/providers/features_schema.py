@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estran.layers.features.query import Extremes, FeatureStore, Field
+from estran.providers.units import ucum
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 GEOMETRY_TITLE = {"fr": "Géométrie", "en": "Geometry"}
@@ -106,7 +107,7 @@ def _described(field: Field, settings: Mapping[str, Any], language: str) -> dict
     if field.format:
         schema["format"] = field.format
     if settings.get("unit"):
-        schema["x-ogc-unit"] = settings["unit"]
+        schema["x-ogc-unit"] = ucum(settings["unit"])
     if settings.get("codelist"):
         whole = field.type == "integer"
         schema["enum"] = [int(code) if whole else code for code in settings["codelist"]]

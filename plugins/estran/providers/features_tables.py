@@ -9,6 +9,7 @@ from pyproj import CRS
 from estran.layers.features.encoding.table import About, FeatureTable, table_of_features
 from estran.layers.features.query import FeatureQuery, FeatureStore, StoredFeature
 from estran.providers.request import language
+from estran.providers.units import shown
 
 PAGE = 10_000
 """Features read at once from the store."""
@@ -86,7 +87,7 @@ def about(definition: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]
 
 def _heading(schema: Mapping[str, Any]) -> str:
     unit = schema.get("x-ogc-unit")
-    return f"{schema['title']} ({unit})" if unit else str(schema["title"])
+    return f"{schema['title']} ({shown(unit)})" if unit else str(schema["title"])
 
 
 def _said(text: Any, spoken: str) -> str:

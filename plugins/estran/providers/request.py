@@ -92,6 +92,17 @@ def current_parameters() -> Mapping[str, str]:
     return flask_request.args.to_dict() if has_request_context() else {}
 
 
+def tell_headers(headers: Mapping[str, str]) -> None:
+    """Say which headers the answer to the current request shall have, beside those that pygeoapi gives it."""
+    if has_request_context():
+        g.estran_headers = dict(headers)
+
+
+def told_headers() -> Mapping[str, str]:
+    """Return what `tell_headers` said last."""
+    return g.get("estran_headers", {}) if has_request_context() else {}
+
+
 def only_headers() -> bool:
     """Tell whether the request is a HEAD, whose answer has no body."""
     asked = read_request()

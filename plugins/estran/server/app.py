@@ -29,8 +29,9 @@ LOGGER = logging.getLogger(__name__)
 ACCESS = logging.getLogger("estran.access")
 
 CORS_EXPOSED = (
-    "Content-Bbox, Content-Crs, Content-Disposition, Content-Language, Estran-Tile-Dropped, ETag, Link, "
-    "Location, OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After"
+    "Content-Bbox, Content-Crs, Content-Datetime, Content-Disposition, Content-Language, "
+    "Estran-Tile-Dropped, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, "
+    "Preference-Applied, Retry-After"
 )
 CORS_ACCEPTED = (
     "Accept, Accept-Language, Authorization, Content-Crs, Content-Type, "

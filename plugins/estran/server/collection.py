@@ -15,7 +15,7 @@ from estran.carbon.errors import InvalidInput
 from estran.layers.features.cql_json import JSON as JSON_FILTER
 from estran.providers.coverage import MEDIA_TYPES
 from estran.providers.features_filter import PARAMETERS as FILTER
-from estran.providers.request import current_parameters, set_parameters
+from estran.providers.request import current_parameters, set_parameters, told_headers
 from estran.server import downloads, editing, features
 from estran.server.api import EstranAPI, EstranRequest
 from estran.server.bodies import check_media_type, json_object
@@ -180,8 +180,8 @@ def _coverage(api: Any, asked: Any, collection: str) -> Answer:
         mimetype = MEDIA_TYPES.get(name, provider["format"]["mimetype"])
         api = api.with_coverage_format(collection, {"name": name, "mimetype": mimetype})
     own = dict.fromkeys(("subset", "datetime"))
-    answer: Answer = get_collection_coverage(api, asked.reading(own), collection)
-    return answer
+    headers, status, content = get_collection_coverage(api, asked.reading(own), collection)
+    return {**headers, **told_headers()}, status, content
 
 
 def _items(api: EstranAPI, asked: EstranRequest, collection: str, *, least: Mapping[str, str]) -> Answer:

@@ -3,6 +3,10 @@
 pygeoapi declares classes by type of provider. Clients act on them: QGIS sends its filters to the
 server only when Part 3 is declared, and sends nothing it was not promised. So the list is made
 here from what the providers really do, and each class is named once.
+
+Names are those of the standards. Where a draft has renamed a class (schemas: from Features part 5 to
+Common part 3; coverages: `subsetting` and `scaling`; styles: `sld-10` and `sld-11`), the former name stays
+beside the new one, since the clients of today look for it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -51,6 +55,11 @@ FILTER = (
 )
 ARRAYS = (f"{SPEC}/cql2/1.0/conf/array-functions",)
 SCHEMAS = (
+    f"{SPEC}/ogcapi-common-3/1.0/conf/schemas",
+    f"{SPEC}/ogcapi-common-3/1.0/conf/advanced-property-roles",
+    f"{SPEC}/ogcapi-common-3/1.0/conf/returnables-and-receivables",
+    f"{SPEC}/ogcapi-common-3/1.0/conf/queryables",
+    f"{SPEC}/ogcapi-common-3/1.0/conf/sortables",
     f"{SPEC}/ogcapi-features-5/1.0/conf/schemas",
     f"{SPEC}/ogcapi-features-5/1.0/conf/core-roles-features",
     f"{SPEC}/ogcapi-features-5/1.0/conf/returnables-and-receivables",
@@ -65,6 +74,9 @@ EDITING = (
 )
 COVERAGES = (
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/core",
+    f"{SPEC}/ogcapi-coverages-1/1.0/conf/subsetting-spatial",
+    f"{SPEC}/ogcapi-coverages-1/1.0/conf/subsetting-temporal",
+    f"{SPEC}/ogcapi-coverages-1/1.0/conf/scaling-spatial",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/subsetting",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/scaling",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/fieldselection",
@@ -72,7 +84,8 @@ COVERAGES = (
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/geotiff",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/coveragejson",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/netcdf",
-    f"{SPEC}/ogcapi-coverages-1/1.0/conf/png",
+    f"{SPEC}/ogcapi-coverages-1/1.0/conf/html",
+    f"{SPEC}/ogcapi-coverages-1/1.0/conf/api-operations",
     f"{SPEC}/ogcapi-coverages-1/1.0/conf/oas30",
 )
 MAPS = (
@@ -126,6 +139,7 @@ STYLES = (
     f"{SPEC}/ogcapi-styles-1/1.0/conf/global-styles",
     f"{SPEC}/ogcapi-styles-1/1.0/conf/collection-styles",
     f"{SPEC}/ogcapi-styles-1/1.0/conf/mapbox-styles",
+    f"{SPEC}/ogcapi-styles-1/1.0/conf/sld-se",
     f"{SPEC}/ogcapi-styles-1/1.0/conf/sld-10",
     f"{SPEC}/ogcapi-styles-1/1.0/conf/sld-11",
     f"{SPEC}/ogcapi-styles-1/1.0/conf/html",
@@ -134,7 +148,9 @@ RECORDS = (
     f"{SPEC}/ogcapi-records-1/1.0/conf/record-core",
     f"{SPEC}/ogcapi-records-1/1.0/conf/record-core-query-parameters",
     f"{SPEC}/ogcapi-records-1/1.0/conf/record-collection",
+    f"{SPEC}/ogcapi-records-1/1.0/conf/records-api",
     f"{SPEC}/ogcapi-records-1/1.0/conf/searchable-catalog",
+    f"{SPEC}/ogcapi-records-1/1.0/conf/searchable-catalog/sorting",
     f"{SPEC}/ogcapi-records-1/1.0/conf/sorting",
     f"{SPEC}/ogcapi-records-1/1.0/conf/json",
     f"{SPEC}/ogcapi-records-1/1.0/conf/html",

@@ -173,14 +173,23 @@ class Document:
         return str(text)
 
 
+_ENDINGS = {"map": "getMap", "coverage": "getCoverage"}
+"""How the names of operations end: OGC 20-058 (Maps), requirement /req/api-operations/operation-id, and the
+draft OGC 19-087 (Coverages), requirement of the same name."""
+
+
 def _operation_id(path: str, method: str) -> str:
     """Return a name that is unique in the document and can be that of a function.
 
     Example:
         >>> _operation_id("/collections/land-cover/items/{featureId}", "get")
         'get_collections_land_cover_items_featureId'
+        >>> _operation_id("/collections/land-cover/map", "get")
+        'get_collections_land_cover_map.collection.getMap'
     """
-    return "_".join([method, *re.findall(r"\w+", path)]) if path != "/" else f"{method}_landing"
+    name = "_".join([method, *re.findall(r"\w+", path)]) if path != "/" else f"{method}_landing"
+    origin = "collection" if path.startswith("/collections/") else "dataset"
+    return f"{name}.{origin}.{_ENDINGS[end]}" if (end := path.rpartition("/")[2]) in _ENDINGS else name
 
 
 def _content(address: Address, made: Mapping[str, Any]) -> dict[str, Any]:
