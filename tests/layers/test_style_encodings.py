@@ -1,6 +1,7 @@
 """Does a style say the same in MapLibre, SLD, QML, and in its legend?"""
 
 import io
+import math
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -109,14 +110,26 @@ def test_sld_of_classes_of_a_grid_holds_from_a_code_to_the_next_whole_number() -
         ("Threshold", "21"), ("Value", "#FFFFFF00"),
     ]  # fmt: skip
     old = ET.fromstring(sld(GRID, "fr", version="1.0.0")).find(f".//{{{SLD}}}ColorMap")
-    assert old.get("type") == "values"
     assert [entry.get("quantity") for entry in old] == ["7", "8", "20"]
+    assert old.attrib == {}, "SLD 1.0 gives ColorMap no attribute"
 
 
 def test_sld_of_a_scale_starts_below_the_first_bound() -> None:
     root = ET.fromstring(sld(SCALE, "fr"))
     held = [node.text for node in root.find(f".//{{{SE}}}Categorize")][1:]
     assert held == ["#FF0000", "8", "#0000FF", "11", "#808080"]
+    assert root.find(f".//{{{SE}}}Categorize").attrib == {"fallbackValue": "#FFFFFF00"}
+
+
+def test_sld_1_0_of_a_scale_is_made_of_steps() -> None:
+    """Entries are blended: a colour is written where it begins and just before the next one."""
+    entries = ET.fromstring(sld(SCALE, "fr", version="1.0.0")).find(f".//{{{SLD}}}ColorMap")
+    assert [(entry.get("color"), float(entry.get("quantity"))) for entry in entries] == [
+        ("#FF0000", -1e300), ("#FF0000", math.nextafter(8, 0)),
+        ("#0000FF", 8.0), ("#0000FF", math.nextafter(11, 0)),
+        ("#808080", 11.0), ("#808080", 1e300),
+    ]  # fmt: skip
+    assert [entry.get("label") for entry in entries] == ["bas", None, "moyen", None, "haut", None]
 
 
 def test_qml_names_classes_and_escapes_their_values() -> None:

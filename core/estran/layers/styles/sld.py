@@ -1,9 +1,11 @@
 """A style as OGC Styled Layer Descriptor, 1.0 or 1.1 (with Symbology Encoding 1.1).
 
-References: OGC 02-070 and OGC 05-078r4 with 05-077r4. In 1.0, a colour map has the attribute `type` by which
-GeoServer and QGIS know classes from a continuous scale.
+Nothing is added to what their schemas allow.
+
+References: OGC 02-070 and OGC 05-078r4 with 05-077r4.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 from xml.etree import ElementTree as ET
@@ -31,6 +33,9 @@ _GENERIC: dict[Kind, str] = {
     "point": "generic:point",
     "raster": "generic:raster",
 }
+
+_ENDLESS = 1e300
+"""Beyond what any cell holds."""
 
 for _prefix, _uri in (("sld", SLD), ("se", SE), ("ogc", OGC), ("xsi", XSI)):
     ET.register_namespace(_prefix, _uri)
@@ -175,22 +180,30 @@ def _raster(write: _Writer, parent: ET.Element, style: Style) -> None:
     if write.version == "1.1.0":
         _categorize(write, colour_map, style, is_classed=is_classed)
         return
-    colour_map.set("type", "values" if is_classed else "intervals")
-    for rule in style.rules:
-        quantity = rule.value if is_classed else rule.high
-        described = {
-            "color": rule.symbol.fill or "#FFFFFF",
-            "quantity": "1E+300" if quantity is None else str(quantity),
-            "label": rule.label.text(write.language),
-            "opacity": f"{rule.symbol.opacity:g}",
-        }
-        write.add(colour_map, "ColorMapEntry", None, **described)
+    for rule in sorted(style.rules, key=_start):
+        for place, quantity in enumerate(_quantities(rule)):
+            described = {
+                "color": rule.symbol.fill or "#FFFFFF",
+                "quantity": str(quantity),
+                "opacity": f"{rule.symbol.opacity:g}",
+                **({} if place else {"label": rule.label.text(write.language)}),
+            }
+            write.add(colour_map, "ColorMapEntry", None, **described)
+
+
+def _quantities(rule: Rule) -> tuple[float | str | bool, ...]:
+    """Return where a colour begins and ends: SLD 1.0 blends between entries, and has no word for steps."""
+    if rule.value is not None:
+        return (rule.value,)
+    start = -_ENDLESS if rule.low is None else rule.low
+    end = _ENDLESS if rule.high is None else math.nextafter(rule.high, start)
+    return start, end
 
 
 def _categorize(write: _Writer, parent: ET.Element, style: Style, *, is_classed: bool) -> None:
     """Write thresholds; a class, a whole number, holds from its code to the next whole number."""
     nothing = "#FFFFFF00"
-    categorize = write.add(parent, "Categorize", fallbackValue=nothing, thresholdsBelongTo="succeeding")
+    categorize = write.add(parent, "Categorize", fallbackValue=nothing)
     write.add(categorize, "LookupValue", "Rasterdata")
     steps: list[tuple[float, str]] = []
     first = nothing
