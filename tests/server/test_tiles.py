@@ -288,3 +288,27 @@ def test_the_tiles_of_the_dataset_hold_a_layer_for_each_collection(client: Flask
     classes = client.get("/conformance?f=json").get_json()["conformsTo"]
     assert "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/dataset-tilesets" in classes
     assert "/tiles/{tileMatrixSetId}" in client.get("/openapi?f=json").get_json()["paths"]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_tiles_of_all_the_layers_have_pages(client: FlaskClient, lang: str) -> None:
+    title = {"fr": "Tuiles vectorielles de toutes les couches", "en": "Vector tiles of all the layers"}[lang]
+    for path in ("/tiles", "/tiles/WebMercatorQuad", "/tiles/Lambert93Quad"):
+        with client.get(f"{path}?f=html&lang={lang}") as page:
+            assert (page.status_code, page.mimetype) == (200, "text/html")
+            assert title in page.text
+            is_web = path != "/tiles/Lambert93Quad"
+            assert ("/tiles/WebMercatorQuad/{z}/{y}/{x}?f=mvt" in page.text) == is_web
+            assert ('data-map="tiles"' in page.text) == is_web
+    links = client.get("/tiles?f=json").get_json()["links"]
+    assert [(link["rel"], link["type"]) for link in links] == [
+        ("self", "application/json"),
+        ("alternate", "text/html"),
+    ]
+
+
+def test_the_page_of_some_layers_speaks_of_them_alone(client: FlaskClient) -> None:
+    name = client.get("/tiles/WebMercatorQuad?f=json").get_json()["layers"][0]["id"]
+    page = client.get(f"/tiles?f=html&collections={name}").text
+    assert page.count("/tiles?lang=") == 1
+    assert f"?f=mvt&amp;collections={name}" in page

@@ -152,7 +152,13 @@ TILES = {
     "layer_title": "Communes",
     "tile_type": "vector",
     "tiles_path": "collections/communes/tiles",
-    "tilesets": [{"tileMatrixSetURI": f"{HOST}/tileMatrixSets/WebMercatorQuad", "links": [TILE_LINK]}],
+    "tilesets": [
+        {
+            "tileMatrixSetURI": f"{HOST}/tileMatrixSets/WebMercatorQuad",
+            "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+            "links": [TILE_LINK],
+        }
+    ],
     "links": [],
 }
 TILE_METADATA = {
@@ -167,7 +173,7 @@ TILE_METADATA = {
         {"tileMatrix": "0", "minTileRow": 0, "maxTileRow": 0, "minTileCol": 0, "maxTileCol": 0}
     ],
     "links": [TILE_LINK],
-    "preview": {"bounds": [-1.2, 46.1, -1.1, 46.2]},
+    "preview": {"bounds": [-1.2, 46.1, -1.1, 46.2], "tiles": [f"{HOST}/tiles/{{z}}/{{y}}/{{x}}"]},
 }
 SUCCESSFUL = {"status": "successful", "processID": "carbon-stock", "jobID": "1f0c"}
 FINISHED = {**JOB, **SUCCESSFUL, "finished": JOB["started"], "now": JOB["started"]}

@@ -89,17 +89,11 @@ class _Writer:
         return made
 
     def dataset(self) -> dict[str, Any]:
-        """Return the three addresses of the vector tiles of several collections, which have no pages."""
+        """Return the three addresses of the vector tiles of several collections."""
         made = self.tiles("/tiles", "", is_vector=True, tag="tiles")
         for operations in made.values():
             operation = operations["get"]
             operation["operationId"] = operation["operationId"].replace(".collection.", ".dataset.")
-            operation["responses"]["200"]["content"].pop(HTML, None)
-            for parameter in operation["parameters"]:
-                if parameter.get("name") == "f":
-                    parameter["schema"]["enum"] = [
-                        name for name in parameter["schema"]["enum"] if name != "html"
-                    ]
             operation["parameters"].append({"$ref": "#/components/parameters/collections"})
         return made
 

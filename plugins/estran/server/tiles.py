@@ -156,7 +156,10 @@ def _tilesets(service: Service, collection: str, *, is_drawn: bool) -> Response:
     tiled = _tiled(service, collection, is_drawn=is_drawn)
     held = {identifier: tiled.source.limits(tile_matrix_set(identifier)) for identifier in IDS}
     document = tilesets_document(tiled, {key: limits for key, limits in held.items() if limits})
-    return service.written(document, name, template="collections/tiles/index.html", data=_places(tiled))
+    data = _places(tiled)
+    if held[WEB_MERCATOR]:
+        data["preview"] = tilejson_document(tiled, held[WEB_MERCATOR])
+    return service.written(document, name, template="collections/tiles/index.html", data=data)
 
 
 def _tileset(service: Service, collection: str, identifier: str, *, is_drawn: bool) -> Response:

@@ -15,10 +15,17 @@ from estran.carbon.errors import NotFound
 from estran.layers.tiles.matrix_sets import IDS, WEB_MERCATOR, Level, Limits, TileMatrixSet, tile_matrix_set
 from estran.providers.tiles_source import MEDIA_TYPES, MVT
 from estran.server.caching import cached
-from estran.server.negotiation import JSON, JSON_ONLY, Formats, chosen_format
+from estran.server.negotiation import HTML, JSON, chosen_format
 from estran.server.parameters import COMMON, checked_parameters
 from estran.server.service import Service
-from estran.server.tiles import DROPPED, has_vector_tiles, tile_number, tiled_vectors
+from estran.server.tiles import (
+    DESCRIBED,
+    DROPPED,
+    WITH_TILEJSON,
+    has_vector_tiles,
+    tile_number,
+    tiled_vectors,
+)
 from estran.server.tiles_described import (
     CRS84,
     REL,
@@ -33,8 +40,6 @@ from estran.server.tiles_described import (
 
 PARAMETERS = COMMON | {"collections"}
 
-_DESCRIBED: Formats = {JSON: JSON_ONLY[JSON]}
-_WITH_TILEJSON: Formats = {**_DESCRIBED, "tilejson": (TILEJSON,)}
 _WORDS = {
     "fr": {
         "title": "Tuiles vectorielles de toutes les couches",
@@ -90,7 +95,7 @@ def _chosen(service: Service, asked: str | None) -> list[Tiled]:
 
 def _tilesets(service: Service) -> Response:
     asked = checked_parameters(request.args, PARAMETERS).get("collections")
-    chosen_format(request, _DESCRIBED)
+    name = chosen_format(request, DESCRIBED)
     chosen = _chosen(service, asked)
     base, language = service.api.base_url, service.language().language
     listed = []
@@ -102,45 +107,31 @@ def _tilesets(service: Service) -> Response:
                 *_links(base, matrix_set, asked, language),
             ]
             listed.append({**_head(matrix_set, base, language), "links": links})
-    query = f"&collections={asked}" if asked else ""
     document = {
         "title": _WORDS[language]["title"],
         "tilesets": listed,
-        "links": [link("self", f"{base}/tiles?f=json{query}", "application/json", _WORDS[language]["title"])],
+        "links": _own_links(f"{base}/tiles", asked, _WORDS[language]["title"]),
     }
-    return service.written(document, JSON)
+    data = {**_places(chosen, asked, language)}
+    held = _held(chosen, tile_matrix_set(WEB_MERCATOR))
+    if held:
+        data["preview"] = _tilejson(held, base, asked, language)
+    return service.written(document, name, template="collections/tiles/index.html", data=data)
 
 
 def _tileset(service: Service, identifier: str) -> Response:
     asked = checked_parameters(request.args, PARAMETERS).get("collections")
-    name = chosen_format(request, _WITH_TILEJSON if identifier == WEB_MERCATOR else _DESCRIBED)
+    name = chosen_format(request, WITH_TILEJSON if identifier == WEB_MERCATOR else DESCRIBED)
     matrix_set = tile_matrix_set(identifier)
     base, language = service.api.base_url, service.language().language
-    held = [(each, each.source.limits(matrix_set)) for each in _chosen(service, asked)]
-    held = [(each, limits) for each, limits in held if limits]
+    chosen = _chosen(service, asked)
+    held = _held(chosen, matrix_set)
     union = _union(limits for _, limits in held)
     if not union:
         raise _nothing(identifier)
-    boxes = [each.bounds for each, _ in held]
-    west, south = (min(box[axis] for box in boxes) for axis in (0, 1))
-    east, north = (max(box[axis] for box in boxes) for axis in (2, 3))
+    west, south, east, north = _bounds(held)
     if name == "tilejson":
-        described = [tilejson_document(each, limits) for each, limits in held]
-        document = {
-            **described[0],
-            "name": _WORDS[language]["title"],
-            "description": "",
-            "attribution": "; ".join(
-                dict.fromkeys(one["attribution"] for one in described if one["attribution"])
-            ),
-            "tiles": [_address(base, WEB_MERCATOR, asked, "{z}/{y}/{x}")],
-            "bounds": [west, south, east, north],
-            "center": [(west + east) / 2, (south + north) / 2, described[0]["center"][2]],
-            "minzoom": min(one["minzoom"] for one in described),
-            "maxzoom": max(one["maxzoom"] for one in described),
-            "vector_layers": [layer for one in described for layer in one["vector_layers"]],
-        }
-        response = service.written(document, JSON)
+        response = service.written(_tilejson(held, base, asked, language), JSON)
         response.content_type = TILEJSON
         return response
     layers = [
@@ -162,11 +153,61 @@ def _tileset(service: Service, identifier: str) -> Response:
         "mediaTypes": [MEDIA_TYPES[MVT]],
         "layers": layers,
         "links": [
-            link("self", _own(base, matrix_set, asked), "application/json", matrix_set.id),
+            *_own_links(f"{base}/tiles/{matrix_set.id}", asked, matrix_set.id),
             *_links(base, matrix_set, asked, language),
         ],
     }
-    return service.written(document, JSON)
+    data: Document = {
+        **_places(chosen, asked, language),
+        "tileset": identifier,
+        "levels": [union[0].level.id, union[-1].level.id],
+    }
+    if identifier == WEB_MERCATOR:
+        data["preview"] = _tilejson(held, base, asked, language)
+    return service.written(document, name, template="collections/tiles/metadata.html", data=data)
+
+
+def _held(chosen: Sequence[Tiled], matrix_set: TileMatrixSet) -> list[tuple[Tiled, tuple[Limits, ...]]]:
+    """Return the collections that lie in a tile matrix set, with the tiles that they reach."""
+    return [(each, limits) for each in chosen if (limits := each.source.limits(matrix_set))]
+
+
+def _bounds(held: Sequence[tuple[Tiled, tuple[Limits, ...]]]) -> list[float]:
+    boxes = [each.bounds for each, _ in held]
+    low = [min(box[axis] for box in boxes) for axis in (0, 1)]
+    return [*low, *(max(box[axis] for box in boxes) for axis in (2, 3))]
+
+
+def _tilejson(
+    held: Sequence[tuple[Tiled, tuple[Limits, ...]]], base: str, asked: str | None, language: str
+) -> Document:
+    west, south, east, north = _bounds(held)
+    described = [tilejson_document(each, limits) for each, limits in held]
+    return {
+        **described[0],
+        "name": _WORDS[language]["title"],
+        "description": "",
+        "attribution": "; ".join(
+            dict.fromkeys(one["attribution"] for one in described if one["attribution"])
+        ),
+        "tiles": [_address(base, WEB_MERCATOR, asked, "{z}/{y}/{x}")],
+        "bounds": [west, south, east, north],
+        "center": [(west + east) / 2, (south + north) / 2, described[0]["center"][2]],
+        "minzoom": min(one["minzoom"] for one in described),
+        "maxzoom": max(one["maxzoom"] for one in described),
+        "vector_layers": [layer for one in described for layer in one["vector_layers"]],
+    }
+
+
+def _places(chosen: Sequence[Tiled], asked: str | None, language: str) -> Document:
+    """Return what the pages need beside the document."""
+    return {
+        "layer_title": _WORDS[language]["title"],
+        "layers_shown": [(each.collection, each.title) for each in chosen],
+        "tile_type": "vector",
+        "tiles_path": "tiles",
+        "asked": f"&collections={asked}" if asked else "",
+    }
 
 
 def _tile(service: Service, identifier: str, level: str, row: str, column: str) -> Response:
@@ -236,6 +277,17 @@ def _links(base: str, matrix_set: TileMatrixSet, asked: str | None, language: st
     return [
         link(f"{REL}/tiling-scheme", scheme, "application/json", words["scheme"]),
         {**link("item", href, MEDIA_TYPES[MVT], words["tile"]), "templated": True},
+    ]
+
+
+def _own_links(address: str, asked: str | None, title: str) -> list[Document]:
+    query = f"&collections={asked}" if asked else ""
+    return [
+        link(relation, f"{address}?f={name}{query}", media_type, title)
+        for relation, name, media_type in (
+            ("self", JSON, "application/json"),
+            ("alternate", HTML, "text/html"),
+        )
     ]
 
 

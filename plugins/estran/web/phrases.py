@@ -60,3 +60,10 @@ MESSAGES = (
     _("Job dismissed"),
 )
 """Looked up by the templates that show a message of pygeoapi."""
+
+TILINGS = (
+    _("Google Maps Compatible for the World"),
+    _("CRS84 for the World"),
+    _("Lambert-93 for metropolitan France"),
+)
+"""Titles of the tile matrix sets, looked up by the templates that list them."""

@@ -4,7 +4,7 @@ import { openMap } from "./engine.js";
 import { cornersOf } from "./outline.js";
 import { say } from "./text.js";
 
-const INK = "#1f6f8b";
+const INKS = ["#1f6f8b", "#8a5a2b", "#4c7a3f", "#7a4c7f", "#b0532f", "#4d5b8c"];
 
 /** Show the tileset whose TileJSON the element names. */
 export async function show(element) {
@@ -22,7 +22,9 @@ export async function show(element) {
   const source = { tiles: tiles.map(here), minzoom, maxzoom, bounds };
   if (vectors) {
     map.addSource("tiles", { type: "vector", ...source });
-    for (const layer of layersOf(style, vectors[0].id)) map.addLayer(layer);
+    vectors.forEach(({ id }, place) => {
+      for (const layer of layersOf(style, id, INKS[place % INKS.length])) map.addLayer(layer);
+    });
   } else {
     map.addSource("tiles", { type: "raster", tileSize, ...source });
     map.addLayer({ id: "tiles", type: "raster", source: "tiles", paint: { "raster-fade-duration": 0 } });
@@ -31,14 +33,14 @@ export async function show(element) {
 }
 
 /** The layers of the style that draw features, moved to these tiles; without a style, one sober look. */
-function layersOf(style, name) {
+function layersOf(style, name, ink) {
   const drawn = (style?.layers ?? []).filter((layer) => ["fill", "line", "circle"].includes(layer.type));
   if (drawn.length) return drawn.map((layer) => ({ ...layer, source: "tiles", "source-layer": name }));
   const place = { source: "tiles", "source-layer": name };
   return [
-    { id: "surfaces", type: "fill", ...place, filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": INK, "fill-opacity": 0.5 } },
-    { id: "lines", type: "line", ...place, paint: { "line-color": INK } },
-    { id: "points", type: "circle", ...place, filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": INK, "circle-radius": 4 } },
+    { id: `${name}-surfaces`, type: "fill", ...place, filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": ink, "fill-opacity": 0.25 } },
+    { id: `${name}-lines`, type: "line", ...place, paint: { "line-color": ink } },
+    { id: `${name}-points`, type: "circle", ...place, filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": ink, "circle-radius": 4 } },
   ];
 }
 
