@@ -102,6 +102,29 @@ def test_area_and_bands(counting: Path) -> None:
     assert window.bounds == area.bounds
 
 
+def test_the_mask_of_a_file_says_more_than_its_nodata_value(tmp_path: Path) -> None:
+    """Value 0 means no data in the header; the mask leaves out the first column instead."""
+    path = tmp_path / "masked.tif"
+    seen = np.ones((10, 10), dtype=bool)
+    seen[:, 0] = False
+    profile = {"width": 10, "height": 10, "count": 1, "dtype": "uint8", "nodata": 0}
+    with (
+        rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
+        rasterio.open(path, "w", driver="GTiff", crs="EPSG:2154", transform=CORNER, **profile) as target,
+    ):
+        target.write(COUNT.astype("uint8"), 1)
+        target.write_mask(seen)
+    assert np.array_equal(np.ma.getmaskarray(read_window(open_raster(path)).values)[0], ~seen)
+
+
+def test_a_whole_number_equal_to_nodata_is_masked(tmp_path: Path) -> None:
+    path = tmp_path / "coded.tif"
+    write_cog(path, COUNT.astype("uint8"), crs=LAMBERT, transform=CORNER, nodata=42)
+    values = read_window(open_raster(path)).values
+    assert np.array_equal(np.ma.getmaskarray(values)[0], COUNT == 42)
+    assert values.fill_value == 42
+
+
 def test_cells_without_data_are_masked(holed: Path) -> None:
     values = read_window(open_raster(holed)).values
     assert values.mask[0, 0].all()

@@ -1,11 +1,13 @@
 """A coverage of 10 x 10 cells of 100 m in Lambert-93; the cell at (row, column) holds `10 row + column`."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
 from affine import Affine
 from pyproj import Transformer
 
@@ -18,6 +20,11 @@ from estran.providers.request import current_parameters, set_parameters
 LAMBERT = parse_crs(2154)
 COUNT = np.arange(100).reshape(10, 10)
 WHOLE = (380_000, 6_569_000, 381_000, 6_570_000)
+
+VALIDATE = (
+    "import sys; from osgeo_utils.samples.validate_cloud_optimized_geotiff import main;"
+    "sys.exit(main(sys.argv))"
+)
 
 Make = Callable[..., CoverageProvider]
 
@@ -308,6 +315,30 @@ def test_too_many_values_are_refused_with_the_way_out(projected: Make) -> None:
     with pytest.raises(QueryTooLarge, match="scale-factor=2"):
         provider.query(format_="GTiff")
     assert provider.query(format_="png").startswith(b"\x89PNG")
+
+
+@pytest.mark.component("gdal")
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (512, 400), (1024, 600), (1100, 1100)])
+def test_gdal_s_validator_finds_every_geotiff_cloud_optimised(
+    projected: Make, tmp_path: Path, rows: int, columns: int
+) -> None:
+    """A file written once and one copied by the COG driver; of both the values come back."""
+    path, answer = tmp_path / "wide.tif", tmp_path / "answer.tif"
+    corner = Affine(1, 0, 380_000, 0, -1, 6_570_000)
+    values = np.random.default_rng(7).normal(size=(2, rows, columns)).astype("float32")
+    write_cog(path, values, crs=LAMBERT, transform=corner, nodata=-9)
+    answer.write_bytes(projected(data=str(path)).query(format_="GTiff"))
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", VALIDATE, str(answer), "--full-check=yes"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "is a valid cloud optimized GeoTIFF" in done.stdout, done.stdout + done.stderr
+    with rasterio.open(answer) as raster:
+        assert np.array_equal(raster.read(), values)
+        assert bool(raster.overviews(1)) == (max(rows, columns) > 1024)
 
 
 def test_a_page_gets_a_preview(projected: Make, tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from math import ceil, sqrt
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
+from rasterio.enums import MaskFlags
 from rasterio.enums import Resampling as Method
 from rasterio.errors import RasterioError
 from rasterio.warp import calculate_default_transform, reproject
@@ -126,18 +127,36 @@ def _read(
     if _refusals_only.get():
         raise NotRead(target or raster.grid.part(window, shape))
     shrinks = shape[0] <= window.height and shape[1] <= window.width
+    method = Method.average if resampling == "average" and shrinks else Method.nearest
     try:
-        values = dataset(raster.version).read(
+        source = dataset(raster.version)
+        nodata = _telling_nodata(source, bands) if method == Method.nearest else None
+        values = source.read(
             [band.index for band in bands],
             window=Window(window.column, window.row, window.width, window.height),
             out_shape=(len(bands), *shape),
-            resampling=Method.average if resampling == "average" and shrinks else Method.nearest,
-            masked=True,
+            resampling=method,
+            masked=nodata is None,
         )
     except (RasterioError, OSError) as error:
         forget(raster.version)
         raise unavailable(Path(raster.version[0]).name) from error
+    if nodata is not None:
+        values = np.ma.MaskedArray(values, mask=values == nodata, fill_value=nodata)
     return RasterWindow(values, raster.grid.part(window, shape), bands)
+
+
+def _telling_nodata(source: Any, bands: tuple[Band, ...]) -> float | None:
+    """Return the value that alone tells which cells have no data; a mask would be read as a second raster."""
+    nodata = bands[0].nodata
+    flags = source.mask_flag_enums
+    alike = all(
+        band.nodata == nodata
+        and np.dtype(band.dtype).kind in "iu"
+        and flags[band.index - 1] == [MaskFlags.nodata]
+        for band in bands
+    )
+    return nodata if alike else None
 
 
 def _at_most(window: CellWindow, shape: tuple[int, int]) -> tuple[int, int]:

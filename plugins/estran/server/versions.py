@@ -31,7 +31,8 @@ SECONDS = 2.0
 """For how long the versions of all databases together are believed: a page on every layer asks them all."""
 
 LIBRARIES = (
-    "pygeoapi", "shapely", "pyogrio", "pyarrow", "numpy", "orjson", "matplotlib", "pillow", "h5netcdf",
+    "pygeoapi", "shapely", "pyogrio", "pyarrow", "numpy", "orjson", "matplotlib", "pillow",
+    "h5netcdf",
 )  # fmt: skip
 """Libraries whose version shows in the bytes of an answer."""
 

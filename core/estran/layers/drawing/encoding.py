@@ -20,6 +20,9 @@ MEDIA_TYPES: Mapping[PictureFormat, str] = MappingProxyType(
 PALETTE = 256
 """Most colours that a palette holds."""
 
+PALETTE_LEVEL = 2
+"""Compression of a picture with a palette: a third larger than level 6, in under half of its time."""
+
 JPEG_QUALITY = 90
 WEBP_QUALITY = 90
 
@@ -33,7 +36,7 @@ def png_of(picture: Painted) -> bytes:
     image = Image.fromarray(picture.numbers.astype(np.uint8))
     image.putpalette(np.ascontiguousarray(picture.palette[:, :3]).tobytes(), "RGB")
     alpha = picture.palette[:, 3].tobytes()
-    return _saved(image, "png", transparency=alpha, compress_level=6)
+    return _saved(image, "png", transparency=alpha, compress_level=PALETTE_LEVEL)
 
 
 def encoded(pixels: Pixels, name: PictureFormat) -> bytes:

@@ -123,7 +123,7 @@ def _by_rule(values: NDArray[Any], invalid: NDArray[np.bool_], rules: Sequence[R
     span = _span(values)
     if span is not None:
         table = np.array(_slots_of(range(span[0], span[1] + 1), rules, slots), kind)
-        numbers = table[np.subtract(values, span[0], dtype=np.int64)]
+        numbers = _looked_up(values, span[0], table)
     else:
         numbers = np.zeros(values.shape, kind)
         for rule, slot in reversed(list(zip(rules, slots, strict=True))):
@@ -179,8 +179,12 @@ def _by_table(values: NDArray[Any], invalid: NDArray[np.bool_], colours: Mapping
     kind = np.uint8 if len(known) <= 256 else np.uint16
     table = np.zeros(end + 1, dtype=kind)
     table[list(slots)] = list(slots.values())
-    whole = values.astype(np.int32)
-    numbers = table[np.where((whole >= 0) & (whole < end) & ~invalid, whole, end)]
+    if values.dtype == np.uint8 and kind == np.uint8:
+        numbers = _looked_up(values, 0, table[:end])
+    else:
+        whole = values.astype(np.int32)
+        numbers = table[np.where((whole >= 0) & (whole < end), whole, end)]
+    numbers[invalid] = 0
     return Painted(numbers, np.array(list(known), dtype=np.uint8))
 
 
@@ -189,14 +193,28 @@ def _by_class(values: NDArray[Any], invalid: NDArray[np.bool_]) -> Painted:
     span = _span(values)
     if span is not None:
         classes: Sequence[float] = range(span[0], span[1] + 1)
-        places = np.subtract(values, span[0], dtype=np.int64) + 1
     else:
         found, inverse = np.unique(values, return_inverse=True)
-        classes, places = found.tolist(), inverse.reshape(values.shape) + 1
+        classes = found.tolist()
     palette = np.array([CLEAR, *(_class_colour(value) for value in classes)], dtype=np.uint8)
-    numbers = places.astype(np.uint8 if len(palette) <= 256 else np.uint32)
+    kind = np.uint8 if len(palette) <= 256 else np.uint32
+    if span is not None:
+        numbers = _looked_up(values, span[0], np.arange(1, len(palette), dtype=kind))
+    else:
+        numbers = (inverse.reshape(values.shape) + 1).astype(kind)
     numbers[invalid] = 0
     return Painted(numbers, palette)
+
+
+def _looked_up(values: NDArray[Any], low: int, table: NDArray[Any]) -> NDArray[Any]:
+    """Return what a table, whose first entry is for `low`, holds for each of some whole numbers."""
+    if values.dtype == np.uint8 and table.dtype == np.uint8:
+        whole = np.zeros(256, np.uint8)
+        whole[low : low + len(table)] = table[: 256 - low]
+        written = bytearray(values.tobytes()).translate(whole.tobytes())
+        return np.frombuffer(written, np.uint8).reshape(values.shape)
+    found: NDArray[Any] = table[np.subtract(values, low, dtype=np.int64)]
+    return found
 
 
 def _class_colour(value: float) -> Colour:
