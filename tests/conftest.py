@@ -3,8 +3,9 @@
 Mark a test `@pytest.mark.component("browser")`. When the component is absent the test is
 skipped and the end of the run says what to install; with `ESTRAN_STRICT=1` it fails instead.
 
-Tests run in two processes: a folder that starts a server or builds a territory stays in one of them,
-so that it starts it once.
+Tests run in one process more than there are cores, since those that wait for a browser or a server leave
+theirs idle. A folder that starts a server or builds a territory stays in one process, so that it starts
+it once.
 
 Properties are tried on the same examples at each run; `HYPOTHESIS_PROFILE=explore` tries new ones.
 """
@@ -60,7 +61,19 @@ COMPONENTS = {
 TOGETHER = ("assessments/personas", "clients", "cite", "factors", "jobs", "server", "web")
 """Folders whose tests share what is long to start."""
 
+FIRST = ("server", "web", "layers", "providers", "jobs", "clients", "cite", "factors", "assessments/personas")
+"""Folders in the order in which they begin; the others, in short files, fill the end.
+
+The second one builds the demonstration, which takes a minute: others need it from the sixth on only.
+"""
+
 _missing: dict[str, Component] = {}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes `--numprocesses=logical` stands for."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -73,7 +86,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             path = nodeid.partition("::")[0]
             return next((folder for folder in TOGETHER if path.startswith(f"tests/{folder}/")), path)
 
+    config.option.loadscopereorder = False
     return ByFolder(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long."""
+    order = [ROOT / "tests" / folder for folder in FIRST]
+
+    def turn(item: pytest.Item) -> int:
+        return next((rank for rank, folder in enumerate(order) if folder in item.path.parents), len(order))
+
+    items.sort(key=turn)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

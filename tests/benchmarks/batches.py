@@ -1,4 +1,4 @@
-"""Measure what a collection of parcels takes in each process, on the demonstration, in this process.
+"""Measure what a collection of parcels takes in each process, on the demonstration, as a worker does.
 
 Parcels are squares of a hectare on a lattice over the land of the demonstration, given in degrees. The
 answer is made whole, with the row of each parcel; time grows with their number.
@@ -16,6 +16,7 @@ from benchmarks.report import Row
 from benchmarks.synthetic import LAMBERT_93
 
 from estran.ingest.build import build_territory
+from estran.jobs.worker import look_for_garbage_less
 from estran.layers.geodesy import parse_crs, transform_points
 from estran.layers.progress import silent
 from estran.layers.territory import read_territory
@@ -57,6 +58,7 @@ def parcels(count: int) -> dict[str, Any]:
 def measures() -> list[Row]:
     """Return the time of each process, asked once about one parcel before."""
     few, many = parcels(1), parcels(PARCELS)
+    look_for_garbage_less()
     rows = []
     for name in PROCESSES:
         process = process_class(name)({"name": name, "config": str(CONFIG)})

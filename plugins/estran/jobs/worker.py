@@ -91,7 +91,7 @@ def work(pipe: connection.Connection, definitions: tuple[str, ...]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for definition in definitions:
         _load_ahead(definition)
-    _look_for_garbage_less()
+    look_for_garbage_less()
     pipe.send(Ready())
     while True:
         try:
@@ -102,7 +102,7 @@ def work(pipe: connection.Connection, definitions: tuple[str, ...]) -> None:
         pipe.send(_execute(request, pipe))
 
 
-def _look_for_garbage_less() -> None:
+def look_for_garbage_less() -> None:
     """Leave what is loaded alone, and look seldom: a batch makes many objects, few of them in cycles."""
     gc.freeze()
     gc.set_threshold(GARBAGE)
