@@ -1,6 +1,7 @@
 """The same tiles from a GeoPackage and from PostGIS: what is shown, merged, left out, and in which types."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from layers.feature_stores import X, Y, box, sample
 from pyproj import CRS
 
 from estran.ingest.publish import publish_file
+from estran.layers.features.sketch import Asked
 from estran.layers.features.tile_store import (
     TileStore,
     open_tile_store,
@@ -276,3 +278,29 @@ def test_a_layer_of_many_features_starts_deeper(tiles_of: Make) -> None:
     assert tiles >= 16
     chosen = tile_limits(store, matrix_set, TileSettings(min_zoom=9, max_zoom=12))
     assert [reached.level.id for reached in chosen] == ["9", "10", "11", "12"]
+
+
+def test_small_features_of_very_many_are_sketched(tiles_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pixels are of 10 m. `a` (5 m a side) stands for `b` (2 m) too: 25 + 4 = 29 m2; `far` is 1 m2."""
+    frame = named([box(1, 1, 6, 6), box(7, 7, 9, 9), box(100, 100, 140, 140), box(203, 203, 204, 204)])
+    store = tiles_of(frame.assign(kind=["a", "b", "big", "far"]))
+    area = (X - 10.0, Y - 10.0, X + 300.0, Y + 300.0)
+    asked = Asked(area, (10.0, 10.0), "fill", "kind", 100)
+    assert store.sketch(asked) is None
+    monkeypatch.setattr("estran.layers.features.sketch.MANY", 1)
+    found = store.sketch(asked)
+    assert found is not None
+    shapes = dict(zip(found.values, found.shapes, strict=True))
+    assert set(shapes) == {"a", "far", "big"}
+    assert shapes["a"].area == pytest.approx(29)
+    assert (shapes["a"].centroid.x - X, shapes["a"].centroid.y - Y) == pytest.approx((3.5, 3.5))
+    assert shapes["far"].area == pytest.approx(1)
+    assert shapes["big"].equals(box(100, 100, 140, 140))
+    points = store.sketch(replace(asked, kind="point", field=None))
+    assert points is not None
+    assert sorted(shape.geom_type for shape in points.shapes) == ["Point", "Point", "Polygon"]
+    assert points.values == [None, None, None]
+    lines = store.sketch(replace(asked, kind="line", limit=1))
+    assert lines is not None
+    assert [shape.equals(box(100, 100, 140, 140)) for shape in lines.shapes] == [True]
+    assert store.sketch(replace(asked, box=(X + 1000.0, Y, X + 1001.0, Y + 1.0))) is None

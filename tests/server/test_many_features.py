@@ -1,17 +1,21 @@
 """A table of 200,000 buildings in PostGIS without any key: every level has its tile, none runs for long."""
 
+import io
 from collections.abc import Iterator
 
 import mapbox_vector_tile
+import numpy as np
 import pytest
 import yaml
 from flask.testing import FlaskClient
+from PIL import Image
 from server.foreign_layers import configuration
 from sqlalchemy import create_engine
 
 from estran.server.app import create_app
 
 pytestmark = pytest.mark.component("postgis")
+HALVES = (slice(0, 100), slice(100, 200))
 MADE = """
 CREATE TABLE many AS
 SELECT 'b' || i AS ref, mod(i, 30) AS height,
@@ -56,3 +60,17 @@ def test_items_need_no_key(client: FlaskClient) -> None:
     # A third of the heights, 20 to 29, are of 20 m or more: 200,000 = 6,666 x 30 + 20, so 6,666 x 10.
     found = client.get("/collections/many/items?limit=10&filter=height>=20&sortby=-height").get_json()
     assert found["numberMatched"] == 66_660
+
+
+def test_a_map_of_all_of_them_is_evenly_covered(client: FlaskClient) -> None:
+    """Each of 500 by 400 buildings of 12 m by 9 m has 80 m by 100 m: a fourth of the map is as any other."""
+    with client.get(
+        "/collections/many/map?bbox-crs=http://www.opengis.net/def/crs/EPSG/0/3946&width=200&height=200"
+        "&crs=http://www.opengis.net/def/crs/EPSG/0/3946&bbox=1830000,5160000,1870000,5200000"
+    ) as answer:
+        assert answer.status_code == 200, answer.text
+        with Image.open(io.BytesIO(answer.data)) as image:
+            alpha = np.asarray(image.convert("RGBA"))[..., 3].astype(float)
+    fourths = [alpha[rows, columns].mean() for rows in HALVES for columns in HALVES]
+    assert min(fourths) > 10
+    assert max(fourths) < 1.1 * min(fourths)

@@ -1,5 +1,7 @@
 """How are the features of a layer drawn: which are in the view, and with which symbol each?"""
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -9,7 +11,9 @@ from estran.carbon.errors import InvalidGeometry, TooLarge
 from estran.layers.drawing.canvas import Canvas, Shapes, View
 from estran.layers.drawing.painting import Pixels
 from estran.layers.features.query import FeatureQuery, StoredFeature
+from estran.layers.features.sketch import MANY, Asked, Sketch
 from estran.layers.features.stores import open_feature_store
+from estran.layers.features.tile_store import open_tile_store
 from estran.layers.features.times import Interval
 from estran.layers.geodesy import transform_points
 from estran.layers.raster_grid import Bounds, moved_bounds
@@ -51,12 +55,18 @@ def draw_features(
     if region is None:
         return canvas.pixels()
     is_known = style.field is not None and style.field in store.fields
+    field = style.field if is_known else None
+    if interval is None or not layer.time_field:
+        sketch = _sketch(layer, style, field, region, view=view, crs=crs)
+        if sketch is not None:
+            _draw(canvas, sketch, style, view=view, source=store.crs, target=crs)
+            return canvas.pixels()
     query = FeatureQuery(
         limit=READ,
         region=region,
         interval=interval if layer.time_field else None,
         time_field=layer.time_field or None,
-        properties=(style.field,) if is_known and style.field else (),
+        properties=(field,) if field else (),
         count=False,
     )
     page = store.query(query)
@@ -66,7 +76,7 @@ def draw_features(
             f"la carte dessinerait plus de {READ} objets de {layer.id} ; demandez une bbox plus petite",
             where="bbox",
         )
-    _draw(canvas, page.features, style, view=view, source=store.crs, target=crs)
+    _draw(canvas, _read(page.features, field), style, view=view, source=store.crs, target=crs)
     return canvas.pixels()
 
 
@@ -112,25 +122,42 @@ def _region(view: View, crs: CRS, storage: CRS) -> shapely.Polygon | None:
     return None
 
 
+def _sketch(
+    layer: Layer, style: Style, field: str | None, region: shapely.Polygon, *, view: View, crs: CRS
+) -> Sketch | None:
+    """What is worth reading of a layer of very many features; None when they are not many."""
+    tiles = open_tile_store(layer.location, layer.table, layer.id_field)
+    if tiles.count < MANY:
+        return None
+    across, up = (_length_in(1 / scale, view, crs, tiles.crs) for scale in view.scale)
+    return tiles.sketch(Asked(region.bounds, (across, up), style.kind, field, DRAWN))
+
+
+def _read(features: tuple[StoredFeature, ...], field: str | None) -> Sketch:
+    """Features as they are, those that can be told apart only."""
+    shown = [feature for feature in features if feature.geometry is not None]
+    shapes = np.empty(len(shown), dtype=object)
+    shapes[:] = [feature.geometry for feature in shown]
+    kept = _largest(shapes)
+    values = [shown[index].properties.get(field) if field else None for index in kept]
+    return Sketch(shapes[kept], values)
+
+
 def _draw(
     canvas: Canvas,
-    features: tuple[StoredFeature, ...],
+    read: Sketch,
     style: Style,
     *,
     view: View,
     source: CRS,
     target: CRS,
 ) -> None:
-    shown = [feature for feature in features if feature.geometry is not None]
-    if not shown:
+    if not len(read.shapes):
         return
-    shapes = np.empty(len(shown), dtype=object)
-    shapes[:] = [feature.geometry for feature in shown]
-    kept = _largest(shapes)
     across, up = view.right - view.left, view.top - view.bottom
     longest = _length_in(max(across, up) / STEPS, view, target, source)
-    placed = view.placed(moved_shapes(shapes[kept], source, target, longest))
-    numbers = _rules_of([shown[index] for index in kept], style)
+    placed = view.placed(moved_shapes(read.shapes, source, target, longest))
+    numbers = _rules_of(read.values, style)
     for number in range(len(style.rules) - 1, -1, -1):
         chosen = placed[numbers == number]
         if chosen.size:
@@ -146,12 +173,11 @@ def _largest(shapes: Shapes) -> NDArray[np.intp]:
     return np.sort(np.argpartition(size, -DRAWN)[-DRAWN:])
 
 
-def _rules_of(features: list[StoredFeature], style: Style) -> NDArray[np.intp]:
+def _rules_of(values: Sequence[object], style: Style) -> NDArray[np.intp]:
     """The number of the rule that draws each feature, -1 for one that none draws."""
     known: dict[object, int] = {}
-    numbers = np.empty(len(features), dtype=np.intp)
-    for place, feature in enumerate(features):
-        value = feature.properties.get(style.field) if style.field else None
+    numbers = np.empty(len(values), dtype=np.intp)
+    for place, value in enumerate(values):
         if value not in known:
             known[value] = _rule_number(style.rules, value)
         numbers[place] = known[value]

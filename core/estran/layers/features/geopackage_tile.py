@@ -10,7 +10,6 @@ import os
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,10 @@ from pyproj import CRS
 
 from estran.layers.features import blob
 from estran.layers.features.connections import file_version, shared_pool, unreadable
+from estran.layers.features.geopackage_rows import cell_value
 from estran.layers.features.query import Field
+from estran.layers.features.query import Value as Cell
+from estran.layers.features.sketch import KEPT_BOXES, Asked, Boxes, Sketch, is_wide, sketched
 from estran.layers.features.spatial import read_cells
 from estran.layers.features.sql import quoted
 from estran.layers.features.table import read_table
@@ -33,8 +35,6 @@ from estran.layers.tiles.mvt import Value, encode_layer
 
 _EXACT: Mapping[str, set[type]] = {"string": {str}, "integer": {int}}
 _KEPT = 1024
-_KEPT_BOXES = 500_000
-_WIDE = 0.1
 _SIDES = ("min_x", "min_y", "max_x", "max_y")
 _BOX = np.dtype([("row", np.int64), *((side, np.float64) for side in _SIDES)])
 _DIMENSIONS = {
@@ -67,26 +67,13 @@ def _opened(path: Path, table: str, id_field: str, state: tuple[int, ...]) -> "G
     return GeoPackageTiles(path, table, id_field)
 
 
-@dataclass(frozen=True, slots=True)
-class _Boxes:
-    """Rows and their boxes, min x, min y, max x, max y, shape (n, 4)."""
-
-    rows: NDArray[np.int64]
-    boxes: NDArray[np.float64]
-
-    def near(self, box: Bounds) -> "_Boxes":
-        """Return those that meet a box."""
-        meets = (self.boxes[:, :2] <= box[2:]).all(axis=1) & (self.boxes[:, 2:] >= box[:2]).all(axis=1)
-        return _Boxes(self.rows[meets], self.boxes[meets])
-
-
 class GeoPackageTiles:
     """The tiles of a features table of one GeoPackage, as `TileStore` describes them."""
 
     def __init__(self, path: Path, table: str, id_field: str) -> None:
         self._pool = shared_pool(path, file_version(path))
         self._lock = threading.Lock()
-        self._all: _Boxes | None = None
+        self._all: Boxes | None = None
         with self._pool.connection() as connection:
             self._table = read_table(connection, path, table, id_field)
             self.count, self.extent = self._measured(connection)
@@ -135,7 +122,33 @@ class GeoPackageTiles:
         dropped = len(near.rows) - len(cells) + len(kept) - shown
         return VectorTile(content, dropped)
 
-    def _near(self, connection: sqlite3.Connection, box: Bounds) -> _Boxes:
+    def sketch(self, asked: Asked) -> Sketch | None:
+        """Return what is worth reading of very many features for a picture, None when they are not many."""
+        with self._pool.connection() as connection:
+
+            def read(rows: NDArray[Any], has_shapes: bool) -> tuple[list[Cell], NDArray[np.object_]]:
+                return self._some(connection, rows, asked.field, has_shapes=has_shapes)
+
+            return sketched(self._near(connection, asked.box), asked, read)
+
+    def _some(
+        self, connection: sqlite3.Connection, rows: NDArray[np.int64], field: str | None, *, has_shapes: bool
+    ) -> tuple[list[Cell], NDArray[np.object_]]:
+        """Return one column of rows, and their geometries when those are wanted, in the order of rows."""
+        row, name = quoted(self._table.row_column), quoted(self._table.name)
+        column = quoted(field) if field else "NULL"
+        shape = quoted(self._table.geometry_column) if has_shapes else "NULL"
+        found = connection.execute(
+            f"SELECT {row}, {column}, {shape} FROM {name} WHERE {row} IN (SELECT value FROM json_each(?))",
+            (json.dumps(rows.tolist()),),
+        )
+        by_row = {number: (value, cell) for number, value, cell in found}
+        cells = [by_row.get(number, (None, None)) for number in rows.tolist()]
+        known = self.fields[field] if field else None
+        values = [None if known is None else cell_value(known, value) for value, _ in cells]
+        return values, blob.geometries([cell for _, cell in cells])
+
+    def _near(self, connection: sqlite3.Connection, box: Bounds) -> Boxes:
         """Return the rows whose box meets a box; a wide one is compared with all boxes, kept in memory."""
         if self._table.rtree is None or self._is_wide(box):
             return self._kept(connection).near(box)
@@ -148,13 +161,9 @@ class GeoPackageTiles:
         )
 
     def _is_wide(self, box: Bounds) -> bool:
-        """Return whether a box holds a tenth of the layer or more, if the layer is evenly spread."""
-        low_x, low_y, high_x, high_y = self.extent or box
-        across = min(box[2], high_x) - max(box[0], low_x)
-        down = min(box[3], high_y) - max(box[1], low_y)
-        return self.count <= _KEPT_BOXES and across * down >= _WIDE * (high_x - low_x) * (high_y - low_y)
+        return self.count <= KEPT_BOXES and is_wide(box, self.extent or box)
 
-    def _kept(self, connection: sqlite3.Connection) -> _Boxes:
+    def _kept(self, connection: sqlite3.Connection) -> Boxes:
         with self._lock:
             if self._all is None:
                 self._all = self._read_all(connection)
@@ -185,7 +194,7 @@ class GeoPackageTiles:
         low_x, low_y, high_x, high_y = sides
         return count, (low_x, low_y, high_x, high_y) if count else None
 
-    def _read_all(self, connection: sqlite3.Connection) -> _Boxes:
+    def _read_all(self, connection: sqlite3.Connection) -> Boxes:
         """Return the boxes of the R-tree, or those of the geometries when there is none."""
         if self._table.rtree is not None:
             tree = quoted(self._table.rtree)
@@ -199,12 +208,12 @@ class GeoPackageTiles:
             parts.append(shapely.bounds(geometries))
         boxes = np.concatenate(parts)
         held = np.isfinite(boxes).all(axis=1)
-        return _Boxes(np.array(numbers, np.int64)[held], boxes[held])
+        return Boxes(np.array(numbers, np.int64)[held], boxes[held])
 
 
-def _boxes(found: sqlite3.Cursor) -> _Boxes:
+def _boxes(found: sqlite3.Cursor) -> Boxes:
     table = np.fromiter(found, dtype=_BOX)
-    return _Boxes(table["row"], np.stack([table[side] for side in _SIDES], axis=1))
+    return Boxes(table["row"], np.stack([table[side] for side in _SIDES], axis=1))
 
 
 def _values(field: Field, cells: Sequence[Any]) -> Sequence[Value | None]:

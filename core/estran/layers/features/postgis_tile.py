@@ -7,18 +7,24 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, null, select, text
 
 from estran.carbon.errors import Unavailable
+from estran.layers.features.curves import read_wkb
 from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.location import hidden
 from estran.layers.features.postgis import PostgisStore
+from estran.layers.features.postgis_dialect import among_values, as_binary, shown
 from estran.layers.features.postgis_engine import GeometryRefused, read_at_once, reading
 from estran.layers.features.postgis_opening import open_postgis_store_now
+from estran.layers.features.postgis_rows import cell_value
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.postgis_tile_statement import TileKind, TileStatement, tile_statement
-from estran.layers.features.query import Field, SeenStore
+from estran.layers.features.query import Field, SeenStore, Value
+from estran.layers.features.sketch import KEPT_BOXES, Asked, Boxes, Sketch, is_wide, sketched
 from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
 from estran.layers.tiles.matrix_sets import Bounds
 
@@ -89,6 +95,7 @@ class PostgisTiles:
         self._measures: _Measures = (0, None, None)
         self._statements = KeptAnswers()
         self._merged: set[tuple[int, float]] = set()
+        self._kept: tuple[object, Boxes] | None = None
 
     @property
     def table(self) -> PostgisTable:
@@ -146,6 +153,59 @@ class PostgisTiles:
             f"PostGIS ne peut pas dessiner certaines géométries de {self._table.name}",
             where=self._table.name,
         ) from refusal
+
+    def sketch(self, asked: Asked) -> Sketch | None:
+        """Return what is worth reading of very many features for a picture, None when they are not many."""
+        with reading(self._location, self._table.name) as connection:
+
+            def read(rows: NDArray[Any], has_shapes: bool) -> tuple[list[Value], NDArray[np.object_]]:
+                return self._some(connection, rows, asked.field, has_shapes=has_shapes)
+
+            return sketched(self._near(connection, asked.box), asked, read)
+
+    def _near(self, connection: Connection, box: Bounds) -> Boxes:
+        """Return the identifiers of the features near, and their boxes, kept while the version lasts."""
+        version = self._seen if self._table.version is not None else None
+        if version is None or self.extent is None or self.count > KEPT_BOXES:
+            return self._boxes(connection, box)
+        kept = self._kept
+        if kept is None or kept[0] != version:
+            if not is_wide(box, self.extent):
+                return self._boxes(connection, box)
+            kept = self._kept = (version, self._boxes(connection, self.extent))
+        return kept[1].near(box)
+
+    def _boxes(self, connection: Connection, box: Bounds) -> Boxes:
+        shape = func.box2d(self._table.geometry)
+        sides = [side(shape) for side in (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)]
+        found = connection.execute(
+            select(shown(self._table.columns[self._table.id_field.name]), *sides)
+            .select_from(self._table.source)
+            .where(self._table.geometry.op("&&")(func.ST_MakeEnvelope(*box, self._table.srid)))
+        ).all()
+        rows, *edges = zip(*found, strict=True) if found else ((), (), (), (), ())
+        return Boxes(np.array(rows, dtype=object), np.array(edges, dtype=np.float64).T.reshape(-1, 4))
+
+    def _some(
+        self, connection: Connection, rows: NDArray[Any], field: str | None, *, has_shapes: bool
+    ) -> tuple[list[Value], NDArray[np.object_]]:
+        """Return one column of rows, and their geometries when those are wanted, in the order of rows."""
+        table = self._table
+        found = connection.execute(
+            select(
+                shown(table.columns[table.id_field.name]),
+                shown(table.columns[field]) if field else null(),
+                as_binary(table) if has_shapes else null(),
+            )
+            .select_from(table.source)
+            .where(among_values(table, table.id_field, rows.tolist()))
+        )
+        by_row = {key: (value, cell) for key, value, cell in found}
+        cells = [by_row.get(key, (None, None)) for key in rows.tolist()]
+        known = self.fields[field] if field else None
+        shapes = np.empty(len(cells), dtype=object)
+        shapes[:] = [cell for _, cell in cells]
+        return [None if known is None else cell_value(known, value) for value, _ in cells], read_wkb(shapes)
 
     def _fitted(self, frame: TileFrame, under: Ground, budget: Budget, *, is_mended: bool) -> VectorTile:
         shown, found = 0, 0

@@ -14,6 +14,7 @@ from pyproj import CRS
 from estran.layers.features.geopackage_tile import open_geopackage_tiles
 from estran.layers.features.location import is_database
 from estran.layers.features.query import Field, SeenStore
+from estran.layers.features.sketch import Asked, Sketch
 from estran.layers.settings import TileSettings
 from estran.layers.tiles.frame import Budget, TileFrame, VectorTile
 from estran.layers.tiles.matrix_sets import (
@@ -62,6 +63,9 @@ class TileStore(Protocol):
 
     def read(self, frame: TileFrame, budget: Budget) -> VectorTile:
         """Return a tile within a budget."""
+
+    def sketch(self, asked: Asked) -> Sketch | None:
+        """Return what is worth reading of very many features for a picture, None when they are not many."""
 
 
 def open_tile_store(
