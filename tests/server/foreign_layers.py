@@ -98,7 +98,7 @@ def lists() -> gpd.GeoDataFrame:
     """Columns that hold several values, as GDAL and PostgreSQL keep them."""
     return gpd.GeoDataFrame(
         {
-            "ref": ["l0", "l1", "l2", "l3"],
+            "ref": ["l0", "l1", "l2", "l/3 é"],
             "mots": [["bois", "l'été"], ["bois"], [], None],
             "niveaux": [[0, 1], None, [-1], [1, 0, 1]],
             "parts": [[0.25, 1.0], [1.0], None, []],

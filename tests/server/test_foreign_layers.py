@@ -188,12 +188,12 @@ def test_lists_are_lists_in_the_schemas_the_features_and_the_filters(client: Fla
         }
     assert set(ok(client, f"{place}/sortables?f=json").get_json()["properties"]) == {"ref"}
     features = ok(client, f"{place}/items?f=json").get_json()["features"]
-    assert [each["properties"]["mots"] for each in features] == [["bois", "l'été"], ["bois"], [], None]
-    assert features[0]["properties"]["parts"] == [0.25, 1.0]
-    assert ok(client, f"{place}/items/l3?f=json").get_json()["properties"]["niveaux"] == [1, 0, 1]
+    assert [each["properties"]["mots"] for each in features] == [None, ["bois", "l'été"], ["bois"], []]
+    assert features[1]["properties"]["parts"] == [0.25, 1.0]
+    assert ok(client, f"{place}/items/l%2F3%20%C3%A9?f=json").get_json()["properties"]["niveaux"] == [1, 0, 1]
     for asked, refs in (
         ("A_CONTAINS(mots,('bois'))", ["l0", "l1"]),
-        ("A_EQUALS(niveaux,(1,0))", ["l0", "l3"]),
+        ("A_EQUALS(niveaux,(1,0))", ["l/3 é", "l0"]),
         ("A_OVERLAPS(parts,(0.25,7))", ["l0"]),
         ("NOT A_CONTAINEDBY(parts,(1))", ["l0"]),
     ):
@@ -207,3 +207,17 @@ def test_lists_are_lists_in_the_schemas_the_features_and_the_filters(client: Fla
         assert "A_CONTAINS(mots" in refused.text
     declared = ok(client, "/conformance?f=json").get_json()["conformsTo"]
     assert "http://www.opengis.net/spec/cql2/1.0/conf/array-functions" in declared
+
+
+def test_an_identifier_with_a_slash_has_an_address(client: FlaskClient) -> None:
+    place = "/collections/lists/items"
+    for name in ("json", "jsonfg", "html"):
+        ok(client, f"{place}/l%2F3%20%C3%A9?f={name}")
+    found = ok(client, f"{place}/l%2F3%20%C3%A9?f=json")
+    links = {link["rel"]: link["href"] for link in found.get_json()["links"] if link["type"] != "text/html"}
+    assert links["self"].endswith(f"{place}/l%2F3%20%C3%A9?f=json")
+    assert ok(client, f"{place}/l0?f=json").headers["Link"].isascii()
+    before = {link["rel"]: link["href"] for link in ok(client, f"{place}/l0?f=json").get_json()["links"]}
+    assert before["prev"].endswith(f"{place}/l%2F3%20%C3%A9?f=json")
+    with client.get(f"{place}/l%2F4") as absent:
+        assert absent.status_code == 404

@@ -177,17 +177,18 @@ def _feature_links(service: Service, collection: str, item: str, neighbours: Map
     locale = service.language()
     base = service.api.base_url
     layer = f"{service.api.get_collections_url()}/{collection}"
+    own = f"{layer}/items/{quote(item, safe='')}"
     whole = [
         (FORMAT_TYPES[F_JSON], "root", "The landing page of this server as JSON", f"{base}?f={F_JSON}"),
         (FORMAT_TYPES[F_HTML], "root", "The landing page of this server as HTML", f"{base}?f={F_HTML}"),
-        (GEOJSON, "self", "This document as JSON", f"{layer}/items/{item}?f={F_JSON}"),
+        (GEOJSON, "self", "This document as JSON", f"{own}?f={F_JSON}"),
         (
             FORMAT_TYPES[F_JSONLD],
             "alternate",
             "This document as RDF (JSON-LD)",
-            f"{layer}/items/{item}?f={F_JSONLD}",
+            f"{own}?f={F_JSONLD}",
         ),
-        (FORMAT_TYPES[F_HTML], "alternate", "This document as HTML", f"{layer}/items/{item}?f={F_HTML}"),
+        (FORMAT_TYPES[F_HTML], "alternate", "This document as HTML", f"{own}?f={F_HTML}"),
         (
             FORMAT_TYPES[F_JSON],
             "collection",
@@ -201,7 +202,11 @@ def _feature_links(service: Service, collection: str, item: str, neighbours: Map
             for kind, relation, title, href in whole
         ),
         *(
-            {"rel": relation, "type": FORMAT_TYPES[F_JSON], "href": f"{layer}/items/{other}?f={F_JSON}"}
+            {
+                "rel": relation,
+                "type": FORMAT_TYPES[F_JSON],
+                "href": f"{layer}/items/{quote(other, safe='')}?f={F_JSON}",
+            }
             for relation, other in neighbours.items()
         ),
     ]

@@ -54,7 +54,7 @@ ROUTES: tuple[tuple[str, tuple[str, ...], View], ...] = (
     ("/collections/<collection>/map/tiles/<matrix_set>", ("GET",), tiles.map_tileset),
     ("/collections/<collection>/map/tiles/<matrix_set>/<level>/<row>/<column>", ("GET",), tiles.map_tile),
     ("/collections/<collection>/items", ("GET", "POST"), collection.items),
-    ("/collections/<collection>/items/<item>", ("GET", "PUT", "PATCH", "DELETE"), collection.item),
+    ("/collections/<collection>/items/<path:item>", ("GET", "PUT", "PATCH", "DELETE"), collection.item),
     ("/map", ("GET",), maps.dataset_map),
     ("/collections/<collection>/map", ("GET",), maps.collection_map),
     ("/qgis", ("GET",), styles_qgis.qgis),
