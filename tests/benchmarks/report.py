@@ -4,12 +4,17 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.table import Table
 
 OURS = "ours"
+NOTHING: Mapping[str, str] = MappingProxyType({})
+AXES = {"area": "area, km²", "features": "features of a page", "clients": "clients at once"}
+"""What the horizontal axis of a curve is called, when not by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +43,31 @@ class Row:
 
 
 def ratios(rows: Sequence[Row]) -> dict[str, float]:
-    """Return how many times our CPU time each other program takes, by question and program."""
-    ours: dict[tuple[str, str, str], float] = {}
+    """Return how many times our CPU time each other program takes, by question, program and store of ours.
+
+    The store is told where one question is answered from several: `ours, PostGIS`, `ours, GeoPackage`.
+    """
+    ours: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row.who.startswith(OURS):
-            ours.setdefault((row.part, row.work, ""), row.cpu_ms)
-            ours[row.part, row.work, _store(row.who)] = row.cpu_ms
+            ours.setdefault((row.part, row.work), []).append(row)
     found = {}
     for row in rows:
-        first = ours.get((row.part, row.work, ""))
-        if first is not None and not row.who.startswith(OURS):
-            mine = ours.get((row.part, row.work, _store(row.who)), first)
-            found[f"{row.work} | {row.who}"] = row.cpu_ms / mine
+        mine = [] if row.who.startswith(OURS) else ours.get((row.part, row.work), [])
+        for own in mine:
+            found[_key(row, own if len(mine) > 1 else None)] = row.cpu_ms / own.cpu_ms if own.cpu_ms else inf
     return found
 
 
-def _store(who: str) -> str:
-    """Return the store that a server reads, after its name: programs with the same are compared."""
-    return who.partition(", ")[2]
+def _key(row: Row, own: Row | None = None) -> str:
+    return " | ".join([row.work, row.who, *([own.who] if own else [])])
 
 
 def show(rows: Sequence[Row], kept: Mapping[str, float]) -> None:
-    """Print the table: CPU time, memory, the ratio to ours and that of the run that is kept."""
+    """Print the table: CPU time, memory, the ratio to each of ours and that of the run that is kept."""
     found = ratios(rows)
     table = Table("work", "vertices", "who", "CPU ms", "first", "peak MB", "per s", "x ours", "kept")
     for row in rows:
-        key = f"{row.work} | {row.who}"
         table.add_row(
             row.work,
             f"{row.vertices:,.0f}" if row.vertices else "",
@@ -72,10 +76,18 @@ def show(rows: Sequence[Row], kept: Mapping[str, float]) -> None:
             f"{row.first_ms:,.1f}" if row.first_ms else "",
             f"{row.peak_mb:,.0f}" if row.peak_mb else "",
             f"{row.rate:,.0f}" if row.rate else "",
-            f"{found[key]:,.1f}" if key in found else "",
-            f"{kept[key]:,.1f}" if key in kept else "",
+            _told(found, row),
+            _told(kept, row),
         )
     Console(width=150).print(table)
+
+
+def _told(found: Mapping[str, float], row: Row) -> str:
+    """Return the ratios of a row, one for each of our stores."""
+    key = _key(row)
+    return " / ".join(
+        f"{ratio:,.1f}" for known, ratio in found.items() if known == key or known.startswith(f"{key} | ours")
+    )
 
 
 def document(rows: Sequence[Row]) -> dict[str, object]:
@@ -100,8 +112,14 @@ def write(path: Path, rows: Sequence[Row]) -> None:
     path.write_text(json.dumps(document(rows), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def draw(curves: Mapping[str, Sequence[Row]], path: Path) -> None:
-    """Draw growth curves side by side, on logarithmic axes."""
+def draw(curves: Mapping[str, Sequence[Row]], path: Path, *, measured: Mapping[str, str] = NOTHING) -> None:
+    """Draw growth curves side by side, on logarithmic axes.
+
+    Args:
+        curves: The rows of each curve; what grows follows the colon in their work.
+        path: The picture to write.
+        measured: What the time of a curve is, where it is not CPU time.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4.2 * len(curves), 3.4), layout="constrained")
@@ -111,8 +129,8 @@ def draw(curves: Mapping[str, Sequence[Row]], path: Path) -> None:
         for who in dict.fromkeys(row.who for row in rows):
             points = [(float(row.work.partition(":")[2]), row.cpu_ms) for row in rows if row.who == who]
             axes.loglog(*zip(*points, strict=True), marker="o", label="Estran" if who == OURS else who)
-        axes.set_xlabel({"area": "area, km²"}.get(curve, curve))
-        axes.set_ylabel("CPU ms")
+        axes.set_xlabel(AXES.get(curve, curve))
+        axes.set_ylabel(measured.get(curve, "CPU ms"))
         axes.grid(visible=True, which="major", alpha=0.3)
         axes.legend(frameon=False)
     figure.savefig(path, dpi=110, metadata={"Software": None})

@@ -9,12 +9,16 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import median
 from urllib.parse import urlsplit
 
 import psutil
 
 NOTHING: Mapping[str, str] = {}
+
+LEAST = 5
+"""Answers that are waited for, however slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,9 @@ def load(
     connections: int,
     headers: Mapping[str, str] = NOTHING,
     statuses: frozenset[int] = frozenset({200}),
+    seconds: float = inf,
 ) -> Load:
-    """Ask for `paths` in turn and measure.
+    """Ask for `paths` in turn and measure; stop after `requests` or, with five answers at least, `seconds`.
 
     Raises:
         ValueError: an answer has another status.
@@ -118,6 +123,8 @@ def load(
         connection = Connection(place.hostname or "127.0.0.1", place.port or 80)
         try:
             while (number := next(numbers)) < requests and not wrong:
+                if len(times) >= LEAST and time.perf_counter() - start > seconds:
+                    break
                 path = paths[number % len(paths)]
                 began = time.perf_counter()
                 status, _, body = connection.ask(path, headers)
@@ -131,12 +138,12 @@ def load(
             connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(connections)]
-    before, began = _cpu_s(pid), time.perf_counter()
+    before, start = _cpu_s(pid), time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    elapsed, spent = time.perf_counter() - began, _cpu_s(pid) - before
+    elapsed, spent = time.perf_counter() - start, _cpu_s(pid) - before
     if wrong:
         raise ValueError(wrong[0])
     return Load(

@@ -1,6 +1,6 @@
-"""The servers that ours is measured beside, each in one process: tipg and stock pygeoapi.
+"""The servers of a run, each in one process: ours, the floor, tipg, titiler and stock pygeoapi.
 
-They live in an environment of their own, `var/bench/peers`, made from PyPI the first time.
+The peers live in an environment of their own, `var/bench/peers`, made from PyPI the first time.
 """
 
 import os
@@ -18,8 +18,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+from benchmarks.service_stock import Provider, stock_configuration
 
-PACKAGES = ("tipg==1.6.*", "pygeoapi==0.24.*", "psycopg2-binary", "sqlalchemy", "geoalchemy2", "gunicorn")
+PACKAGES = (
+    "tipg==1.6.*", "titiler.core==2.4.*", "uvicorn[standard]",
+    "pygeoapi==0.24.*", "psycopg2-binary", "sqlalchemy", "geoalchemy2", "gunicorn",
+)  # fmt: skip
+GDAL = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_CACHEMAX": "200", "VSI_CACHE": "TRUE"}
+"""What the documentation of titiler recommends."""
+
 READY_WITHIN_S = 120
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,6 +71,14 @@ def environment(folder: Path) -> Path:
     return python
 
 
+def reads_geopackage(python: Path) -> bool:
+    """Tell whether this Python can load SpatiaLite, which stock pygeoapi needs to read a GeoPackage."""
+    load = "import sqlite3; c = sqlite3.connect(':memory:'); c.enable_load_extension(True);"
+    load += "c.load_extension('mod_spatialite')"
+    done = subprocess.run([str(python), "-c", load], check=False, capture_output=True, timeout=60)
+    return done.returncode == 0
+
+
 @contextmanager
 def estran(configuration: Path) -> Iterator[Served]:
     """Run our server."""
@@ -78,25 +93,28 @@ def estran(configuration: Path) -> Iterator[Served]:
 @contextmanager
 def tipg(python: Path, database: str) -> Iterator[Served]:
     """Run tipg on a database."""
-    place = urlsplit(database)
-    address = place._replace(scheme="postgresql").geturl()
+    settings = {"DATABASE_URL": _libpq(database), "TIPG_DB_SCHEMAS": '["public"]'}
     port = _free_port()
-    command = [
-        str(python), "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--no-access-log",
-        "--log-level", "error",
-    ]  # fmt: skip
-    settings = {"DATABASE_URL": address, "TIPG_DB_SCHEMAS": '["public"]'}
-    with _running(command, port, "/collections?f=json", settings) as served:
+    with _running(_uvicorn(python, "tipg.main:app", port), port, "/collections?f=json", settings) as served:
         yield served
 
 
 @contextmanager
-def stock(python: Path, folder: Path, geopackage: Path, table: str) -> Iterator[Served]:
-    """Run stock pygeoapi on a GeoPackage, with its own provider."""
+def titiler(python: Path) -> Iterator[Served]:
+    """Run titiler."""
+    port = _free_port()
+    settings = {**GDAL, "PYTHONPATH": str(ROOT / "tests" / "benchmarks")}
+    with _running(_uvicorn(python, "service_titiler:app", port), port, "/openapi.json", settings) as served:
+        yield served
+
+
+@contextmanager
+def stock(python: Path, folder: Path, layers: dict[str, list[Provider]]) -> Iterator[Served]:
+    """Run stock pygeoapi with its own providers."""
     port = _free_port()
     configuration = folder / "stock.yml"
     document = folder / "stock-openapi.yml"
-    configuration.write_text(yaml.safe_dump(_stock_configuration(port, geopackage, table)), encoding="utf-8")
+    configuration.write_text(yaml.safe_dump(stock_configuration(port, layers)), encoding="utf-8")
     settings = {"PYGEOAPI_CONFIG": str(configuration), "PYGEOAPI_OPENAPI": str(document)}
     program = python.parent / "pygeoapi"
     if not program.exists():
@@ -116,15 +134,17 @@ def stock(python: Path, folder: Path, geopackage: Path, table: str) -> Iterator[
 
 
 @contextmanager
-def floor(raster: Path) -> Iterator[Served]:
-    """Run the least that a coverage can cost."""
+def floor(raster: Path, database: str) -> Iterator[Served]:
+    """Run the least that an answer can cost."""
     port = _free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws",
         "--no-log", "--blocking-threads", "8", "benchmarks.service_floor:app",
     ]  # fmt: skip
-    settings = {"BENCH_RASTER": str(raster), "PYTHONPATH": str(ROOT / "tests")}
-    with _running(command, port, "/whole?pixels=8", settings) as served:
+    settings = {
+        "BENCH_RASTER": str(raster), "BENCH_DATABASE": _libpq(database), "PYTHONPATH": str(ROOT / "tests"),
+    }  # fmt: skip
+    with _running(command, port, "/whole?columns=8&rows=8", settings) as served:
         yield served
 
 
@@ -153,6 +173,18 @@ def _running(
             process.wait()
 
 
+def _uvicorn(python: Path, application: str, port: int) -> list[str]:
+    return [
+        str(python), "-m", "uvicorn", application, "--port", str(port), "--no-access-log",
+        "--log-level", "error",
+    ]  # fmt: skip
+
+
+def _libpq(database: str) -> str:
+    """Return the address of a database without SQLAlchemy's driver."""
+    return urlsplit(database)._replace(scheme="postgresql").geturl()
+
+
 def _wait(process: subprocess.Popen[bytes], url: str) -> None:
     until = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < until:
@@ -170,48 +202,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _stock_configuration(port: int, geopackage: Path, table: str) -> dict[str, object]:
-    url = f"http://127.0.0.1:{port}"
-    contact = {"name": "bench", "url": url}
-    return {
-        "server": {
-            "bind": {"host": "127.0.0.1", "port": port},
-            "url": url,
-            "mimetype": "application/json; charset=UTF-8",
-            "encoding": "utf-8",
-            "languages": ["en-US"],
-            "limits": {"default_items": 100, "max_items": 10_000},
-            "map": {"url": url, "attribution": ""},
-        },
-        "logging": {"level": "ERROR"},
-        "metadata": {
-            "identification": {
-                "title": "bench", "description": "bench", "keywords": ["bench"], "keywords_type": "theme",
-                "terms_of_service": url, "url": url,
-            },
-            "license": {"name": "CC0", "url": url},
-            "provider": contact,
-            "contact": contact,
-        },
-        "resources": {
-            "gpkg": {
-                "type": "collection",
-                "title": "gpkg",
-                "description": "bench",
-                "keywords": ["bench"],
-                "extents": {"spatial": {"bbox": [-2, 45, 0, 47]}},
-                "providers": [
-                    {
-                        "type": "feature",
-                        "name": "SQLiteGPKG",
-                        "data": str(geopackage),
-                        "id_field": "fid",
-                        "table": table,
-                        "storage_crs": "http://www.opengis.net/def/crs/EPSG/0/2154",
-                    }
-                ],
-            }
-        },
-    }  # fmt: skip
