@@ -109,9 +109,10 @@ def coverage(service: Service, collection: str) -> Response:
     """Return part of a coverage."""
     service.layers.require(collection)
     formats = coverage_formats(_provider(service, collection, "coverage"))
-    page = coverage_page(service, collection) if chosen_format(request, formats) == HTML else {}
+    is_page = chosen_format(request, formats) == HTML
+    page = coverage_page(service, collection) if is_page else {}
     make = partial(service.answer, _coverage, collection, formats=formats, allowed=COVERAGE, **page)
-    return cached(service, collection, make)
+    return cached(service, collection, make, keep=not is_page and request.method == "GET")
 
 
 def items(service: Service, collection: str) -> Response:
