@@ -148,7 +148,8 @@ def items(service: Service, collection: str) -> Response:
 
 
 def item(service: Service, collection: str, item: str) -> Response:
-    """Return, replace or delete one feature."""
+    """Return, replace or delete one feature; a slash at the end of the address is none of its identifier."""
+    item = item.removesuffix("/")
     state = service.layers.require(collection)
     _provider(service, collection, "feature")
     if request.method in editing.WRITING:
