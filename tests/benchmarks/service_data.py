@@ -22,6 +22,9 @@ TABLE = "buildings"
 KINDS = ("Indifférenciée", "Industriel", "Serre", "Silo", "Église", "Château")
 WEST, SOUTH, WIDTH, HEIGHT = 360_000.0, 6_550_000.0, 50_000.0, 40_000.0
 CELLS, CELL_M = 10_000, 5.0
+FEATURES_MB = 640
+"""Enough to hold the buildings of both stores."""
+
 _CRS = "http://www.opengis.net/def/crs/EPSG/0/2154"
 
 
@@ -87,14 +90,16 @@ def write_raster(folder: Path) -> Path:
     return path
 
 
-def write_configuration(folder: Path, name: str, layers: Mapping[str, Mapping[str, object]]) -> Path:
+def write_configuration(
+    folder: Path, name: str, layers: Mapping[str, Mapping[str, object]], *, features_mb: int = FEATURES_MB
+) -> Path:
     """Return a configuration file of one of our servers; `layers` are its collections' providers."""
     document = {
         "estran": {
             "territory": {"id": "bench", "name": {"fr": "Mesure", "en": "Bench"}, "siren": "000000000"},
             "data": {"recipe": "la-rochelle", "sources": ".", "directory": "data"},
             "ledger": {"crs": "EPSG:2154", "resolution_m": 5},
-            "limits": {"coverage_pixels": 16_000_000, "features_mb": 640},
+            "limits": {"coverage_pixels": 16_000_000, "features_mb": features_mb},
             "catalogue": False,
         },
         "server": {"languages": ["en", "fr"], "limits": {"default_items": 100, "max_items": 10_000}},

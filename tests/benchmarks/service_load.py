@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import psutil
 
 NOTHING: Mapping[str, str] = {}
+QUIET_S = 0.05
 
 LEAST = 5
 """Answers that are waited for, however slow."""
@@ -162,3 +163,11 @@ def _cpu_s(pid: int) -> float:
         times = process.cpu_times()
         total += times.user + times.system
     return total
+
+
+def wait_until_quiet(pid: int, *, within_s: float = 60.0) -> None:
+    """Wait until a server has used next to nothing of the processor for a second."""
+    until, spent = time.monotonic() + within_s, -1.0
+    while time.monotonic() < until and _cpu_s(pid) - spent > QUIET_S:
+        spent = _cpu_s(pid)
+        time.sleep(1.0)

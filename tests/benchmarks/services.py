@@ -24,7 +24,7 @@ from benchmarks.service_data import (  # noqa: E402
     write_configuration,
     write_raster,
 )
-from benchmarks.service_load import Connection, Load, load  # noqa: E402
+from benchmarks.service_load import Connection, Load, load, wait_until_quiet  # noqa: E402
 from benchmarks.service_peers import (  # noqa: E402
     PeersAbsent,
     Served,
@@ -42,6 +42,7 @@ from database import database_server  # noqa: E402
 from sqlalchemy import create_engine  # noqa: E402
 
 from estran.ingest.publish import publish_file  # noqa: E402
+from estran.layers.features.whole import ASKED  # noqa: E402
 from estran.layers.progress import silent  # noqa: E402
 
 BENCH = ROOT / "var" / "bench"
@@ -122,6 +123,13 @@ def ask_again(
         yield ServiceMeasure(f"{work}, 304", server, 8, known)
 
 
+def _read_whole(served: Served, prefix: str) -> None:
+    """Ask for a layer as often as it takes to be held whole, and wait until it is."""
+    paths = [f"{prefix}/items/{number + 1}" for number in range(ASKED)]
+    load(served.url, paths, pid=served.pid, requests=ASKED, connections=1, seconds=SECONDS)
+    wait_until_quiet(served.pid)
+
+
 def measures(requests: int = REQUESTS) -> list[ServiceMeasure]:
     """Return every measure of one run; without peers when they cannot be installed."""
     return list(measured(requests))
@@ -139,8 +147,14 @@ def measured(requests: int = REQUESTS) -> Iterator[ServiceMeasure]:
             "pg": feature_layer(database),
             "raster": coverage_layer(raster),
         }
+        with estran(write_configuration(BENCH, "bare", layers, features_mb=0)) as bare:
+            name, layer = OURS[0]
+            yield from ask_all(
+                f"{name}, nothing held", bare, f"/collections/{layer}", asked_of.ITEMS, requests=requests
+            )
         with estran(write_configuration(BENCH, "estran", layers)) as ours:
             for name, layer in OURS:
+                _read_whole(ours, f"/collections/{layer}")
                 yield from ask_all(name, ours, f"/collections/{layer}", asked_of.ITEMS, requests=requests)
                 yield from ask_again(name, ours, f"/collections/{layer}", REPEATED, requests=requests)
             yield from ask_all("Estran", ours, "/collections/raster", asked_of.COVERAGE, requests=requests)
