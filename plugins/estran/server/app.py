@@ -39,6 +39,14 @@ CORS_ACCEPTED = (
 )
 CHATTY = ("pygeoapi.l10n", "pygeoapi.api.itemtypes", "pygeoapi.api.processes")
 """Loggers that warn of what is right: a key that is not a language, an `offset` that is absent."""
+COMMON = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", CORS_EXPOSED),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+)
+"""Headers of every answer."""
+
 ONE_DAY_S = 86_400
 ONE_YEAR_S = 31_536_000
 
@@ -115,10 +123,7 @@ def _bare(problem: Problem) -> Response:
 def _after(service: Service, response: Response) -> Response:
     headers = response.headers
     headers.pop("X-Powered-By", None)
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = CORS_EXPOSED
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.extend(COMMON)
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Headers"] = CORS_ACCEPTED
         headers["Access-Control-Max-Age"] = str(ONE_DAY_S)
@@ -129,7 +134,7 @@ def _after(service: Service, response: Response) -> Response:
         if "/vendor/" in request.path and response.status_code == 200:
             headers["Cache-Control"] = f"public, max-age={ONE_YEAR_S}, immutable"
     else:
-        response.vary.update(("Accept", "Accept-Language"))
+        headers.add("Vary", "Accept, Accept-Language")
     if response.status_code == 304:
         response.set_etag(*held_tag(g.estran_held, response.get_etag()[0] or ""))
     _state_policy(response)

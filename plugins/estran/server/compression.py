@@ -78,12 +78,12 @@ def compress(request: Request, response: Response, kept: Memory | None = None) -
     """
     is_text = TEXT.fullmatch(response.mimetype or "") is not None
     if response.status_code == 304:
-        response.vary.add("Accept-Encoding")
+        _vary(response)
     if response.status_code in {204, 206, 304} or not (is_text or response.mimetype in MAY_SHRINK):
         return
     if "Content-Encoding" in response.headers:
         return
-    response.vary.add("Accept-Encoding")
+    _vary(response)
     coding = chosen_coding(request)
     if coding is None or request.method == "HEAD":
         return
@@ -101,6 +101,11 @@ def compress(request: Request, response: Response, kept: Memory | None = None) -
     tag, is_weak = response.get_etag()
     if tag is not None:
         response.set_etag(f"{tag}-{coding}", weak=bool(is_weak))
+
+
+def _vary(response: Response) -> None:
+    names = response.headers.get("Vary")
+    response.headers["Vary"] = f"{names}, Accept-Encoding" if names else "Accept-Encoding"
 
 
 def chosen_coding(request: Request) -> str | None:

@@ -2,11 +2,13 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
 from flask import Request
-from werkzeug.datastructures import MIMEAccept
+from werkzeug.datastructures import LanguageAccept, MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from estran.carbon.errors import InvalidInput
 from estran.layers.drawing.encoding import MEDIA_TYPES as PICTURES
@@ -62,8 +64,8 @@ def chosen_format(request: Request, formats: Formats) -> str:
     asked = request.args.get("f")
     if asked is not None:
         return _named(asked, formats)
-    accepted: MIMEAccept = request.accept_mimetypes
-    if not accepted:
+    accepted = request.headers.get("Accept", "")
+    if not _weights(accepted):
         return next(iter(formats))
     best, best_quality = None, 0.0
     for name, media_types in formats.items():
@@ -85,7 +87,7 @@ def wants_html(request: Request) -> bool:
     asked = request.args.get("f")
     if asked:
         return asked == HTML
-    accepted = request.accept_mimetypes
+    accepted = request.headers.get("Accept", "")
     return bool(accepted) and _quality(accepted, "text/html") > _quality(accepted, "application/json")
 
 
@@ -113,31 +115,44 @@ def bare(media_type: str) -> str:
 
 def accepts(request: Request, media_types: Sequence[str]) -> bool:
     """Tell whether `Accept` allows one of the media types."""
-    return any(_quality(request.accept_mimetypes, media_type) > 0 for media_type in media_types)
+    accepted = request.headers.get("Accept", "")
+    return any(_quality(accepted, media_type) > 0 for media_type in media_types)
 
 
 def chosen_language(request: Request, locales: Sequence[Locale]) -> Locale:
     """Return the locale to answer in: `lang`, else `Accept-Language`, else the territory's first."""
+    asked, accepted = request.args.get("lang", ""), request.headers.get("Accept-Language", "")
+    return _language(asked, accepted, tuple(locales))
+
+
+@lru_cache(maxsize=1024)
+def _language(asked: str, accepted: str, locales: tuple[Locale, ...]) -> Locale:
     by_tag = {str(locale).replace("_", "-"): locale for locale in locales}
     by_tag |= {locale.language: locale for locale in reversed(locales)}
-    asked = request.args.get("lang", "")
     wanted = [part.split(";")[0].strip().replace("_", "-") for part in asked.split(",")]
     for tag in wanted:
         for candidate in (tag, tag.split("-")[0].lower()):
             if candidate in by_tag:
                 return by_tag[candidate]
-    best = request.accept_languages.best_match(list(by_tag))
+    best = parse_accept_header(accepted, LanguageAccept).best_match(list(by_tag))
     return by_tag[best] if best else locales[0]
 
 
-def _quality(accepted: MIMEAccept, media_type: str) -> float:
-    """Return the weight of a media type; parameters such as `charset` do not matter.
+def _quality(accepted: str, media_type: str) -> float:
+    """Return the weight of a media type in `Accept`; parameters such as `charset` do not matter.
 
     The most specific range that covers the type decides, as RFC 9110 asks.
     """
     ranges = (media_type, media_type.split("/")[0] + "/*", "*/*")
-    weights = {bare(value): weight for value, weight in reversed(list(accepted))}
+    weights = _weights(accepted)
     return next((float(weights[covering]) for covering in ranges if covering in weights), 0.0)
+
+
+@lru_cache(maxsize=1024)
+def _weights(accepted: str) -> Mapping[str, float]:
+    """Return the weight of each range of an `Accept` header."""
+    ranges = parse_accept_header(accepted, MIMEAccept)
+    return {bare(value): weight for value, weight in reversed(list(ranges))}
 
 
 def _named(asked: str, formats: Formats) -> str:

@@ -96,9 +96,11 @@ def file_version(path: Path) -> str:
         Unavailable: the file is missing.
     """
     try:
-        status = path.stat()
-        with path.open("rb") as file:
-            changes = file.read(_HEADER_BYTES)[_CHANGES]
+        file = os.open(path, os.O_RDONLY)
+        try:
+            status, changes = os.fstat(file), os.read(file, _HEADER_BYTES)[_CHANGES]
+        finally:
+            os.close(file)
     except OSError as error:
         raise unreadable(path, error.strerror or "absent", error.strerror or "absent") from error
     return f"{status.st_mtime_ns:x}-{status.st_size:x}-{changes.hex()}"
