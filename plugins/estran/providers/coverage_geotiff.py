@@ -34,7 +34,11 @@ def geotiff(window: RasterWindow, settings: CoverageSettings) -> bytes:
         "transform": window.grid.transform,
         "nodata": first.nodata,
     }
-    with rasterio.open("", "w", **profile) as described, MemoryFile(ext=".tif") as written:
+    with (
+        rasterio.Env(),
+        rasterio.open("", "w", **profile) as described,
+        MemoryFile(ext=".tif") as written,
+    ):
         described.write(values.data if first.nodata is None else values.filled(first.nodata))
         for index, band in enumerate(window.bands, start=1):
             described.set_band_description(index, band.name)
