@@ -22,6 +22,7 @@ from estran.server.links import add_links
 from estran.server.records import attach
 from estran.server.routes import allowed_methods, routes
 from estran.server.service import PROBLEM, Service
+from estran.server.turns import Turns
 from estran.server.upstream import use_link_titles
 from estran.web.paths import CONTENT_SECURITY_POLICY
 
@@ -79,6 +80,7 @@ def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
     app.before_request(lambda: _before(service))
     app.after_request(lambda response: _after(service, response))
     app.register_error_handler(Exception, lambda error: _failed(service, error))
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     service.openapi.text()
     return app
 
