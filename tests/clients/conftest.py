@@ -26,6 +26,14 @@ collect_ignore = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _gdal_keeps_its_tiles_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """GDAL writes the tiles that it reads where it is run, unless it is told a folder."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("GDAL_DEFAULT_WMS_CACHE_PATH", str(tmp_path_factory.mktemp("tiles")))
+        yield
+
+
 @dataclass(frozen=True)
 class Server:
     """Where a server answers."""
