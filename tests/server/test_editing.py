@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -338,3 +339,38 @@ def test_the_store_holds_what_was_sent(site: Site) -> None:
     assert geometry is not None
     assert geometry.geom_type == "Polygon"
     assert shapely.box(379_000, 6_560_000, 381_000, 6_580_000).contains(geometry)
+
+
+def test_a_kept_answer_is_given_again_until_the_layer_changes(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The application is not asked again: not for the answer, and not for 304; the headers are the same."""
+    application, asked = site.client.application, []
+    dispatch = application.full_dispatch_request
+
+    def noted(*given: Any) -> Any:
+        asked.append(given)
+        return dispatch(*given)
+
+    monkeypatch.setattr(application, "full_dispatch_request", noted)
+    get = partial(site.ask, "GET", Authorization=None)
+    for path in ("/items?f=json", "/tiles/WebMercatorQuad/14/5818/8139?f=mvt"):
+        asked.clear()
+        first, second = (get(path, Accept_Encoding="br") for _ in range(2))
+        assert (second.status_code, second.data) == (first.status_code, first.data)
+        assert list(second.headers) == list(first.headers)
+        assert len(asked) == 1
+        plain = get(path)
+        assert ("Content-Encoding" in plain.headers, len(asked)) == (False, 2)
+        for number in range(2):
+            held = get(path, If_None_Match=plain.headers["ETag"])
+            assert (held.status_code, held.data, held.headers["ETag"]) == (304, b"", plain.headers["ETag"])
+            assert held.headers["Vary"] == plain.headers["Vary"], number
+        assert len(asked) == 3
+        get(path, Range="bytes=0-3")
+        assert len(asked) == 4
+    before = get("/items?f=json")
+    assert site.ask("PUT", "/items/oak", tree(height=1), If_Match=site.tag("oak")).status_code == 204
+    after = get("/items?f=json", If_None_Match=before.headers["ETag"])
+    assert after.status_code == 200
+    assert {each["properties"]["height"] for each in after.get_json()["features"]} == {1, 7.0}

@@ -15,6 +15,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 
 from estran.jobs.errors import RETRY_AFTER_S
+from estran.server.again import Again
 from estran.server.compression import compress, held_tag, plain_tags
 from estran.server.configuration import read_configuration
 from estran.server.errors import Problem, Refused, problem_of
@@ -80,7 +81,7 @@ def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
     app.before_request(lambda: _before(service))
     app.after_request(lambda response: _after(service, response))
     app.register_error_handler(Exception, lambda error: _failed(service, error))
-    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Again(Turns(app.wsgi_app), service.versions, service.memory)  # type: ignore[method-assign]
     service.openapi.text()
     return app
 

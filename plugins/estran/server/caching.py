@@ -12,6 +12,7 @@ from email.utils import formatdate
 
 from flask import Response, g, request
 
+from estran.server.again import MAY_BE_GIVEN
 from estran.server.service import Service
 
 SECONDS = 60
@@ -50,6 +51,8 @@ def cached(
         return produce()
     version = service.versions.of(collection)
     tag = None if version.text is None else _tag(f"{version.text}{state}", service.language().language)
+    if keep and collection is not None and version.text is not None and not state:
+        request.environ[MAY_BE_GIVEN] = collection, version.text
     if tag is not None and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
         return _with_policy(service, collection, _not_modified(tag))
     g.estran_kept = keep and tag is not None
