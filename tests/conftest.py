@@ -47,6 +47,9 @@ def _runs(*command: str) -> bool:
         return False
 
 
+collect_ignore = ["benchmarks/service_titiler.py"]
+"""It runs in the environment of the peers, which has titiler."""
+
 COMPONENTS = {
     "browser": Component("browser", "chromium", lambda: shutil.which("chromium") is not None),
     "gdal": Component("gdal", "gdal-bin", lambda: _runs("gdalinfo", "--version")),
