@@ -1,11 +1,12 @@
 """What does a store say of its table? The same properties, whatever holds the data."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Protocol
 
 from pyproj import CRS
 
 from estran.layers.features.query import Extremes, Field, Value
+from estran.layers.features.whole import Shelf
 
 GEOMETRY_TYPES: Mapping[str, str] = {
     name.upper(): name
@@ -55,15 +56,33 @@ class Description(Protocol):
 
 
 class DescribedStore[Held: Description]:
-    """The part of a `FeatureStore` that only repeats what the table says."""
+    """The part of a `FeatureStore` that only repeats what the table says.
 
-    def __init__(self, table: Held) -> None:
+    Args:
+        table: The table.
+        place: What tells it from the tables of all other stores.
+    """
+
+    def __init__(self, table: Held, place: Hashable) -> None:
         self._table = table
+        self._place = place
 
     @property
     def name(self) -> str:
         """Name of the table."""
         return self._table.name
+
+    def shelf(
+        self,
+        state: str,
+        target: CRS,
+        properties: Sequence[str] | None = None,
+        *,
+        skip_geometry: bool = False,
+    ) -> Shelf:
+        """Return where features in a state of the data are held when they are written."""
+        chosen = None if properties is None else tuple(properties)
+        return (self._place, target.srs, chosen, skip_geometry), state
 
     @property
     def crs(self) -> CRS:

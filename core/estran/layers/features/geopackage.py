@@ -57,7 +57,7 @@ from estran.layers.features.selection import (
 )
 from estran.layers.features.sql import Sql, SqliteDialect, expression, quoted
 from estran.layers.features.table import Table, read_table
-from estran.layers.features.whole import LayerChanged, Shelf, WrittenFeatures
+from estran.layers.features.whole import LayerChanged, WrittenFeatures
 
 type _Read = Callable[[sqlite3.Connection, Table, Sql, Sequence[SortKey], FeatureQuery], list[Row]]
 
@@ -99,7 +99,7 @@ class GeoPackageStore(DescribedStore[Table]):
         self._path = path.resolve()
         self._answers = KeptAnswers()
         with self._pool.connection() as connection:
-            super().__init__(read_table(connection, path, table, id_field))
+            super().__init__(read_table(connection, path, table, id_field), (self._path, table, id_field))
 
     @property
     def version(self) -> str | None:
@@ -130,19 +130,6 @@ class GeoPackageStore(DescribedStore[Table]):
             shelf = self.shelf(self._version, target, query.properties, skip_geometry=query.skip_geometry)
             texts = held.get(shelf, [row[0] for row in rows], write)  # type: ignore[misc]
         return EncodedPage(texts, matched, after)
-
-    def shelf(
-        self,
-        state: str,
-        target: CRS,
-        properties: Sequence[str] | None = None,
-        *,
-        skip_geometry: bool = False,
-    ) -> Shelf:
-        """Return where features in a state of the data are held when they are written."""
-        chosen = None if properties is None else tuple(properties)
-        table = self._path, self._table.name, self._table.id_field.name
-        return (*table, target.srs, chosen, skip_geometry), state
 
     def read_all(
         self, target: CRS, properties: Sequence[str] | None, state: str

@@ -60,7 +60,7 @@ from estran.layers.features.selection import (
     told_by_page,
 )
 from estran.layers.features.spatial import CHUNK
-from estran.layers.features.whole import LayerChanged, Shelf, WrittenFeatures
+from estran.layers.features.whole import LayerChanged, WrittenFeatures
 
 type _Work[Answer] = Callable[[Connection, PostgisDialect], Answer]
 
@@ -69,7 +69,7 @@ class PostgisStore(DescribedStore[PostgisTable]):
     """A features table of one database, as `FeatureStore` describes it."""
 
     def __init__(self, location: str, table: PostgisTable) -> None:
-        super().__init__(table)
+        super().__init__(table, (location, table.oid))
         self._location = location
         self._id = table.columns[table.id_field.name]
         self._answers = KeptAnswers()
@@ -140,18 +140,6 @@ class PostgisStore(DescribedStore[PostgisTable]):
             return EncodedPage(texts, matched, self._cursor(rows, query))
 
         return self._read(find)
-
-    def shelf(
-        self,
-        state: str,
-        target: CRS,
-        properties: Sequence[str] | None = None,
-        *,
-        skip_geometry: bool = False,
-    ) -> Shelf:
-        """Return where features in a state of the data are held when they are written."""
-        chosen = None if properties is None else tuple(properties)
-        return (self._location, self._table.oid, target.srs, chosen, skip_geometry), state
 
     def read_all(
         self, target: CRS, properties: Sequence[str] | None, state: str
