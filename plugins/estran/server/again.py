@@ -8,6 +8,7 @@ software are the same. `caching.cached` tells which answers these are.
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextvars import Context
 from typing import Any
 
 from estran.server.memory import Memory
@@ -48,7 +49,8 @@ class Again:
         kept = self._memory.get(key)
         if kept is not None:
             (_, layer), (_, version), (_, status), *headers = kept[1]
-            if self._versions.of(layer).text == version:
+            # In a context of its own: what another request has seen of the layer is not looked up.
+            if Context().run(self._versions.of, layer).text == version:
                 start_response(status, headers)
                 elapsed_ms = 1000 * (time.perf_counter() - began)
                 ACCESS.info("GET %s %s %.1f ms", environ["PATH_INFO"], status[:3], elapsed_ms)
