@@ -32,6 +32,7 @@ from estran.server.tiles_described import (
     TILEJSON,
     Document,
     Tiled,
+    limits_documents,
     link,
     matrix_set_uri,
     tilejson_document,
@@ -139,16 +140,7 @@ def _tileset(service: Service, identifier: str) -> Response:
     ]
     document = {
         **_head(matrix_set, base, language),
-        "tileMatrixSetLimits": [
-            {
-                "tileMatrix": reached.level.id,
-                "minTileRow": reached.min_row,
-                "maxTileRow": reached.max_row,
-                "minTileCol": reached.min_column,
-                "maxTileCol": reached.max_column,
-            }
-            for reached in union
-        ],
+        "tileMatrixSetLimits": limits_documents(union),
         "boundingBox": {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84},
         "mediaTypes": [MEDIA_TYPES[MVT]],
         "layers": layers,

@@ -4,7 +4,7 @@ References: OGC 20-057 (OGC API - Tiles, part 1, 1.0); OGC 17-083r4 (tile matrix
 2.0); TileJSON 3.0.0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,16 +131,7 @@ def tileset_document(tiled: Tiled, matrix_set: TileMatrixSet, held: tuple[Limits
         **_head(tiled, matrix_set),
         "description": text(tiled.resource.get("description", ""), tiled.language),
         "attribution": tiled.definition.get("attribution"),
-        "tileMatrixSetLimits": [
-            {
-                "tileMatrix": reached.level.id,
-                "minTileRow": reached.min_row,
-                "maxTileRow": reached.max_row,
-                "minTileCol": reached.min_column,
-                "maxTileCol": reached.max_column,
-            }
-            for reached in held
-        ],
+        "tileMatrixSetLimits": limits_documents(held),
         "boundingBox": {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84},
         "centerPoint": {"coordinates": [(west + east) / 2, (south + north) / 2], "crs": CRS84},
         "mediaTypes": [MEDIA_TYPES[tiled.source.format]],
@@ -148,6 +139,20 @@ def tileset_document(tiled: Tiled, matrix_set: TileMatrixSet, held: tuple[Limits
         "links": links,
     }
     return {key: value for key, value in document.items() if value not in (None, "", [])}
+
+
+def limits_documents(held: Iterable[Limits]) -> list[Document]:
+    """Return the tiles that a tileset holds, level by level, as the standard writes them."""
+    return [
+        {
+            "tileMatrix": reached.level.id,
+            "minTileRow": reached.min_row,
+            "maxTileRow": reached.max_row,
+            "minTileCol": reached.min_column,
+            "maxTileCol": reached.max_column,
+        }
+        for reached in held
+    ]
 
 
 def tilejson_document(tiled: Tiled, held: tuple[Limits, ...]) -> Document:

@@ -22,6 +22,16 @@ GEOMETRY_TYPES: Mapping[str, str] = {
 }
 """Types of geometry, as databases write them and as GeoJSON does."""
 
+DIMENSIONS: Mapping[str, int] = {
+    "POINT": 0,
+    "MULTIPOINT": 0,
+    "LINESTRING": 1,
+    "MULTILINESTRING": 1,
+    "POLYGON": 2,
+    "MULTIPOLYGON": 2,
+}
+"""0 for points, 1 for lines, 2 for surfaces, by the name that databases write; none for a mixture."""
+
 
 class Description(Protocol):
     """A table, as its reader found it."""

@@ -102,13 +102,8 @@ class GeoPackageStore(DescribedStore[Table]):
             super().__init__(read_table(connection, path, table, id_field), (self._path, table, id_field))
 
     @property
-    def version(self) -> str | None:
+    def version(self) -> str:
         """What changes with the file."""
-        return self._version
-
-    @property
-    def state(self) -> str:
-        """What tells the state of the data: the version of the file."""
         return self._version
 
     def query(self, query: FeatureQuery) -> FeaturePage:

@@ -21,6 +21,7 @@ from pyproj import CRS
 
 from estran.layers.features import blob
 from estran.layers.features.connections import file_version, shared_pool, unreadable
+from estran.layers.features.described import DIMENSIONS
 from estran.layers.features.geopackage_rows import cell_value
 from estran.layers.features.query import Field
 from estran.layers.features.query import Value as Cell
@@ -37,14 +38,6 @@ _EXACT: Mapping[str, set[type]] = {"string": {str}, "integer": {int}}
 _KEPT = 1024
 _SIDES = ("min_x", "min_y", "max_x", "max_y")
 _BOX = np.dtype([("row", np.int64), *((side, np.float64) for side in _SIDES)])
-_DIMENSIONS = {
-    "POINT": 0,
-    "MULTIPOINT": 0,
-    "LINESTRING": 1,
-    "MULTILINESTRING": 1,
-    "POLYGON": 2,
-    "MULTIPOLYGON": 2,
-}
 
 
 def open_geopackage_tiles(path: Path, table: str, id_field: str) -> "GeoPackageTiles":
@@ -80,7 +73,7 @@ class GeoPackageTiles:
             (kind,) = connection.execute(
                 "SELECT geometry_type_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
             ).fetchone()
-        self.dimension = _DIMENSIONS.get(str(kind).upper())
+        self.dimension = DIMENSIONS.get(str(kind).upper())
 
     @property
     def crs(self) -> CRS:

@@ -33,10 +33,7 @@ from estran.layers.features.postgis_rows import (
     read_rows,
     written_rows,
 )
-from estran.layers.features.postgis_table import (
-    TRANSACTIONS,
-    PostgisTable,
-)
+from estran.layers.features.postgis_table import TRANSACTIONS, PostgisTable
 from estran.layers.features.postgis_values import read_extremes, read_range, statement_of_one
 from estran.layers.features.query import (
     EncodedFeature,

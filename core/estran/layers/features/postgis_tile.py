@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, null, select, text
 
 from estran.carbon.errors import Unavailable
 from estran.layers.features.curves import read_wkb
+from estran.layers.features.described import DIMENSIONS
 from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.location import hidden
 from estran.layers.features.postgis import PostgisStore
@@ -34,14 +35,6 @@ _FEW = 2_000
 
 _MEASURED_FOR_S = 60.0
 _WGS84 = 4326
-_DIMENSIONS = {
-    "POINT": 0,
-    "MULTIPOINT": 0,
-    "LINESTRING": 1,
-    "MULTILINESTRING": 1,
-    "POLYGON": 2,
-    "MULTIPOLYGON": 2,
-}
 _TYPE = text(
     "SELECT max(g.type) FROM geometry_columns g JOIN pg_namespace n ON n.nspname = g.f_table_schema"
     " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = g.f_table_name"
@@ -254,4 +247,4 @@ class PostgisTiles:
         kind = connection.scalar(_TYPE, {"oid": self._table.oid, "column": str(self._table.geometry.name)})
         low_x, low_y, high_x, high_y = bounds
         extent = (low_x, low_y, high_x, high_y) if count else None
-        return count, extent, _DIMENSIONS.get(str(kind).upper().removesuffix("Z").removesuffix("M"))
+        return count, extent, DIMENSIONS.get(str(kind).upper().removesuffix("Z").removesuffix("M"))

@@ -39,7 +39,7 @@ def open_feature_store_now(location: Path | str, table: str, id_field: str) -> S
 
         return open_postgis_store_now(str(location), table, id_field)
     store = open_store(Path(location), table, id_field)
-    return SeenStore(store, store.version, store.state)
+    return SeenStore(store, store.version, store.version)
 
 
 def open_feature_editor(

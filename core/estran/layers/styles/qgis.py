@@ -64,12 +64,8 @@ def layer_definition(layers: Sequence[QgisLayer], language: str, *, group: str |
     ordered = sorted(layers, key=_height)
     root = ET.Element("qlr")
     _list(root, ordered, group=group, shown=ordered[:1] if group is not None else ordered)
-    holder = ET.SubElement(root, "maplayers")
-    for layer in ordered:
-        holder.append(_map_layer(layer, language))
-    ET.indent(root, " ")
-    body: bytes = ET.tostring(root, encoding="utf-8")
-    return b"<!DOCTYPE qgis-layer-definition>\n" + body
+    _add_layers(root, "maplayers", ordered, language)
+    return b"<!DOCTYPE qgis-layer-definition>\n" + _written(root)
 
 
 def project(
@@ -108,12 +104,18 @@ def project(
     _reference(view, crs)
     enabled = ET.SubElement(ET.SubElement(root, "properties"), "SpatialRefSys")
     _add(enabled, "ProjectionsEnabled", "1").set("type", "int")
-    holder = ET.SubElement(root, "projectlayers")
-    for layer in ordered:
-        holder.append(_map_layer(layer, language))
+    _add_layers(root, "projectlayers", ordered, language)
+    return b"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + _written(root)
+
+
+def _add_layers(root: ET.Element, holder: str, layers: Sequence[QgisLayer], language: str) -> None:
+    ET.SubElement(root, holder).extend(_map_layer(layer, language) for layer in layers)
+
+
+def _written(root: ET.Element) -> bytes:
     ET.indent(root, " ")
     body: bytes = ET.tostring(root, encoding="utf-8")
-    return b"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + body
+    return body
 
 
 def _list(
