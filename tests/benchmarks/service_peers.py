@@ -119,10 +119,11 @@ def stock(python: Path, folder: Path, layers: dict[str, list[Provider]]) -> Iter
     program = python.parent / "pygeoapi"
     if not program.exists():
         raise PeersAbsent("pygeoapi is not in the environment of the peers")
-    generate = [str(program), "openapi", "generate", str(configuration), "--output-file", str(document)]
+    written = [str(configuration), "--output-file", str(document)]
     made = subprocess.run(
-        generate, check=False, capture_output=True, text=True, env={**os.environ, **settings}, timeout=120
-    )
+        [str(python), str(program), "openapi", "generate", *written],
+        check=False, capture_output=True, text=True, env={**os.environ, **settings}, timeout=120,
+    )  # fmt: skip
     if made.returncode:
         raise PeersAbsent(f"pygeoapi does not start: {made.stderr.strip()[-300:]}")
     command = [

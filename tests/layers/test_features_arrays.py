@@ -22,7 +22,6 @@ from pyproj import CRS
 from estran.carbon.errors import InvalidInput
 from estran.ingest.publish import publish_file
 from estran.layers.features.cql_json import JSON, TEXT, read_filter
-from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.encoding.formats import encoded
 from estran.layers.features.encoding.table import table_of_features
 from estran.layers.features.query import FeatureQuery, FeatureStore, Field
@@ -82,7 +81,7 @@ def test_arrays_come_back_as_they_were(arrays: FeatureStore) -> None:
     for name, given in (("tags", TAGS), ("value", FLOORS), ("shares", SHARES), ("flags", FLAGS)):
         read = [each.properties[name] for each in features]
         assert read == [None if value is None else tuple(value) for value in given]
-    page = arrays.query_encoded(FeatureQuery(), L93, EncodedFeatures(1))
+    page = arrays.query_encoded(FeatureQuery(), L93)
     assert [json.loads(text)["properties"]["tags"] for text in page.features] == TAGS
     assert b'"shares":[1.0,2.5],"flags":[true,false]' in page.features[1]
 

@@ -6,6 +6,7 @@ import multiprocessing
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ import pytest
 import shapely
 from layers.feature_stores import STORES, at, box, sample
 from pygeofilter import ast, values
-from sqlalchemy import Engine, create_engine, event, literal, select
+from sqlalchemy import Engine, create_engine, literal, select
 
 from estran.carbon.errors import InvalidInput, NotFound, TooLarge, Unavailable
 from estran.layers.features import postgis as postgis_module
 from estran.layers.features import postgis_engine
 from estran.layers.features.connections import fold_accents, fold_case
 from estran.layers.features.postgis_opening import open_postgis_store, open_postgis_store_now
+from estran.layers.features.postgis_statement import Statement
 from estran.layers.features.postgis_text import fold_accents as postgis_accents
 from estran.layers.features.postgis_text import fold_case as postgis_case
 from estran.layers.features.query import FeatureQuery, FeatureStore, Field
@@ -195,15 +197,10 @@ def test_pages_and_boxes_use_the_indexes(
 ) -> None:
     store = published(tmp_path, postgis, points(5_000))
     run(base, "SET enable_seqscan = on; ANALYZE")
-    plans: list[str] = []
-    statements: list[tuple[str, dict[str, object]]] = []
-    engine = postgis_engine.engine_of(postgis)
-    event.listen(
-        engine, "before_cursor_execute", lambda *given: statements.append((given[2], given[3])), named=False
-    )
+    asked: list[tuple[Statement, dict[str, object]]] = []
 
     def noted(*given: Any) -> list[Any]:
-        statements.append(given[2:])
+        asked.append(given[2:])
         return postgis_engine.read_at_once(*given)
 
     monkeypatch.setattr(postgis_module, "read_at_once", noted)
@@ -212,11 +209,11 @@ def test_pages_and_boxes_use_the_indexes(
     ids(store, limit=10, sortby=(("code", False),), count=False)
     store.get("p00100")
     ids(store, limit=10, region=shapely.box(100, -1, 105, 1), count=False)
-    with base.connect() as connection:
-        for text, given in statements:
-            if "parking-areas" in text and "estran_tables" not in text:
-                rows = connection.exec_driver_sql(f"EXPLAIN {text}", given).scalars().all()
-                plans.append("\n".join(rows))
+    plans = []
+    for statement, given in asked:
+        explained = replace(statement, text=f"EXPLAIN {statement.text}")
+        rows = [row for (row,) in postgis_engine.read_at_once(postgis, "parking-areas", explained, given)]
+        plans.append("\n".join(row for row in rows if "estran_tables" not in row))
     assert len(plans) == 5
     for plan in plans:
         assert "Index" in plan, plan
@@ -331,10 +328,22 @@ def test_a_statement_that_runs_too_long_is_stopped(
         "CREATE TABLE t (id integer, geom geometry(Point, 2154)); INSERT INTO t VALUES (1, NULL);"
         " CREATE VIEW slow AS SELECT id, geom, pg_sleep(60)::text AS x FROM t",
     )
-    monkeypatch.setattr(postgis_engine, "_SETTLE", postgis_engine._SETTLE.replace("'30s'", "'50ms'"))
+    hurried = postgis_engine._SETTLE_READING.replace("'30s'", "'50ms'")
+    assert "50ms" in hurried
+    monkeypatch.setattr(postgis_engine, "_SETTLE_READING", hurried)
     store = open_postgis_store(postgis, "slow", "id")
     with pytest.raises(TooLarge, match="30 s"):
         store.query(FeatureQuery())
+
+
+def test_the_settings_of_an_exchange_end_with_it(postgis: str) -> None:
+    names = ("statement_timeout", "timezone", "transaction_read_only")
+    text = f"SELECT {', '.join(f'current_setting({name!r})' for name in names)}"
+    asked = Statement(text, (), {})
+    assert postgis_engine.read_at_once(postgis, "any", asked, {}) == [("30s", "UTC", "on")]
+    left = postgis_engine.looked_up(postgis, "any", text, {})
+    assert left[0] == "0"
+    assert left[2] == "off"
 
 
 def test_a_change_in_the_database_is_seen(tmp_path: Path, postgis: str, base: Engine) -> None:

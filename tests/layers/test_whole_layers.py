@@ -14,10 +14,9 @@ from pyproj import CRS
 
 from estran.carbon.errors import InvalidInput, NotFound
 from estran.layers.features import whole
-from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.query import FeatureQuery, FeatureStore
 from estran.layers.features.whole import ASKED, LayerChanged, Row, WholeLayer, WholeLayers, WrittenFeatures
-from estran.layers.features.whole_pages import feature_held, page_held
+from estran.layers.features.whole_pages import feature_held, layer_held, page_held
 
 LAMBERT, DEGREES = CRS.from_epsg(2154), CRS.from_user_input("OGC:CRS84")
 EVERYWHERE = box(-1000, -1000, 1000, 1000)
@@ -32,13 +31,15 @@ REGIONS = {
 }
 
 
-def held_whole(store: FeatureStore, target: CRS = LAMBERT) -> EncodedFeatures:
-    """Return what holds the layer, after it was asked for as often as it takes."""
-    held = EncodedFeatures(8)
+def held_whole(store: FeatureStore, target: CRS = LAMBERT) -> WholeLayer:
+    """Return the layer, after it was asked for as often as it takes."""
+    layers = WholeLayers(6_000_000)
     for _ in range(ASKED):
-        assert page_held(store, FeatureQuery(), target, held, str(store.version)) is None
-    wait_for(lambda: held.layers.held(store.shelf(str(store.version), target)))
-    return held
+        assert layer_held(store, target, None, layers, str(store.version)) is None
+    wait_for(lambda: layers.held_count)
+    layer = layer_held(store, target, None, layers, str(store.version))
+    assert layer is not None
+    return layer
 
 
 def wait_for(found: Callable[[], object]) -> None:
@@ -48,10 +49,10 @@ def wait_for(found: Callable[[], object]) -> None:
         time.sleep(0.005)
 
 
-def same(store: FeatureStore, query: FeatureQuery, held: EncodedFeatures, target: CRS = LAMBERT) -> int:
+def same(store: FeatureStore, query: FeatureQuery, held: WholeLayer, target: CRS = LAMBERT) -> int:
     """Compare a page held with that of the store; return how many features match."""
-    expected = store.query_encoded(query, target, EncodedFeatures(0))
-    found = page_held(store, query, target, held, str(store.version))
+    expected = store.query_encoded(query, target)
+    found = page_held(held, query, store)
     assert found is not None
     assert list(found.features) == list(expected.features)
     assert (found.number_matched, found.next) == (expected.number_matched, expected.next)
@@ -91,11 +92,11 @@ def test_features_of_a_region_are_those_of_the_store(store: FeatureStore, name: 
 def test_a_feature_is_that_of_the_store(store: FeatureStore) -> None:
     held = held_whole(store)
     for identifier in "abcdefgh":
-        found = feature_held(store, identifier, LAMBERT, None, held, str(store.version))
+        found = feature_held(held, identifier, store)
         assert found == store.get_encoded(identifier, LAMBERT)
     for unknown in ("", "z", "A", "aa"):
         with pytest.raises(NotFound, match="no feature"):
-            feature_held(store, unknown, LAMBERT, None, held, str(store.version))
+            feature_held(held, unknown, store)
 
 
 def test_the_store_searches_what_the_layer_cannot_tell(store: FeatureStore) -> None:
@@ -103,20 +104,28 @@ def test_the_store_searches_what_the_layer_cannot_tell(store: FeatureStore) -> N
     for query in (
         FeatureQuery(equals=(("name", "Périgny"),)),
         FeatureQuery(sortby=(("name", True),)),
-        FeatureQuery(skip_geometry=True),
+        FeatureQuery(sortby=(("name", False),), limit=3),
+        FeatureQuery(equals=(("name", "nobody"),)),
         FeatureQuery(limit=0),
     ):
-        assert page_held(store, query, LAMBERT, held, str(store.version)) is None
-        assert store.query_encoded(query, LAMBERT, held) == store.query_encoded(
-            query, LAMBERT, EncodedFeatures(0)
-        )
+        assert page_held(held, query, store) is None
+        assert store.query_encoded(query, LAMBERT, held) == store.query_encoded(query, LAMBERT)
+
+
+def test_a_layer_in_another_state_is_left_to_the_store(store: FeatureStore) -> None:
+    held = held_whole(store)
+    stale = WholeLayer(store.read_all(LAMBERT, None, str(store.version)), 1e9, "before")
+    query = FeatureQuery(sortby=(("name", True),))
+    assert stale.texts_of(list(stale.places), held.state) is None
+    assert held.texts_of([*held.places, "unknown"], held.state) is None
+    assert store.query_encoded(query, LAMBERT, stale) == store.query_encoded(query, LAMBERT)
 
 
 def test_a_cursor_of_another_order_is_refused(store: FeatureStore) -> None:
     held = held_whole(store)
     other = store.query(FeatureQuery(limit=2, sortby=(("name", True),))).next
     with pytest.raises(InvalidInput):
-        page_held(store, FeatureQuery(after=other), LAMBERT, held, str(store.version))
+        page_held(held, FeatureQuery(after=other), store)
 
 
 def test_data_in_another_state_are_not_read(store: FeatureStore) -> None:

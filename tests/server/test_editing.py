@@ -109,7 +109,7 @@ def test_a_change_tells_the_new_state(site: Site) -> None:
 
 
 def test_a_change_is_seen_in_a_layer_that_is_held_whole(site: Site) -> None:
-    layers = site.client.application.extensions["estran"].features.layers
+    layers = site.client.application.extensions["estran"].features
     box = "/items?f=json&bbox=-1.1501,46.1599,-1.1497,46.1602"
     for number in range(ASKED):
         assert site.ask("GET", f"{box}&limit={number + 1}").get_json()["numberMatched"] == 0

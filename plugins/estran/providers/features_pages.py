@@ -10,9 +10,9 @@ from typing import Any
 
 from pyproj import CRS
 
-from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.query import EncodedFeature, FeatureQuery, SeenStore
-from estran.layers.features.whole_pages import feature_held, page_held
+from estran.layers.features.whole import WholeLayers
+from estran.layers.features.whole_pages import feature_held, layer_held, page_held
 from estran.providers.features_asked import selection
 from estran.providers.features_written import PageLinks, Publication, page_links
 
@@ -48,14 +48,14 @@ class Page:
     has_next: bool
 
 
-def read_page(definition: Mapping[str, Any], seen: SeenStore, asked: Asked, held: EncodedFeatures) -> Page:
+def read_page(definition: Mapping[str, Any], seen: SeenStore, asked: Asked, layers: WholeLayers) -> Page:
     """Return a page of the features of a collection.
 
     Args:
         definition: The provider definition.
         seen: Where the features are.
         asked: What the request says.
-        held: Features already written.
+        layers: The layers held whole.
 
     Raises:
         EstranError: as `FeatureStore` says.
@@ -63,11 +63,12 @@ def read_page(definition: Mapping[str, Any], seen: SeenStore, asked: Asked, held
     store = seen.store
     query = replace(asked.query, time_field=definition.get("time_field"))
     query = selection(query, store, bbox=asked.bbox, datetime=asked.datetime, parameters=asked.others)
-    found = None
-    if query.properties == _served(definition):
-        found = page_held(store, query, asked.target, held, seen.state)
+    layer = None
+    if query.properties == _served(definition) and not query.skip_geometry and query.limit > 0:
+        layer = layer_held(store, asked.target, query.properties, layers, seen.state)
+    found = None if layer is None else page_held(layer, query, store)
     if found is None:
-        found = store.query_encoded(query, asked.target, held)
+        found = store.query_encoded(query, asked.target, layer)
     matched = {} if found.number_matched is None else {"numberMatched": found.number_matched}
     return Page(
         features=found.features,
@@ -78,7 +79,7 @@ def read_page(definition: Mapping[str, Any], seen: SeenStore, asked: Asked, held
 
 
 def read_feature(
-    definition: Mapping[str, Any], seen: SeenStore, identifier: str, target: CRS, held: EncodedFeatures
+    definition: Mapping[str, Any], seen: SeenStore, identifier: str, target: CRS, layers: WholeLayers
 ) -> EncodedFeature:
     """Return a feature and its neighbours.
 
@@ -86,8 +87,10 @@ def read_feature(
         EstranError: as `FeatureStore` says.
     """
     properties = _served(definition)
-    found = feature_held(seen.store, identifier, target, properties, held, seen.state)
-    return found or seen.store.get_encoded(identifier, target, properties=properties)
+    layer = layer_held(seen.store, target, properties, layers, seen.state)
+    if layer is not None:
+        return feature_held(layer, identifier, seen.store)
+    return seen.store.get_encoded(identifier, target, properties=properties)
 
 
 def _served(definition: Mapping[str, Any]) -> tuple[str, ...] | None:

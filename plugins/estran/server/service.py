@@ -20,7 +20,7 @@ from pygeoapi.util import get_dataset_formatters, json_serial
 
 from estran.carbon.errors import InvalidConfiguration
 from estran.jobs.preferences import Preferences, preferences
-from estran.layers.features.encoded import EncodedFeatures
+from estran.layers.features.whole import WholeLayers
 from estran.layers.settings import LimitSettings
 from estran.providers.request import set_parameters
 from estran.server.api import EstranAPI, EstranRequest
@@ -66,7 +66,7 @@ class Service:
         self.config_path = config_path
         limits = LimitSettings.model_validate(configuration["estran"].get("limits") or {})
         self.bodies = Bodies(limits.body_mb)
-        self.features = EncodedFeatures(limits.features_mb)
+        self.features = WholeLayers(limits.features_mb * 1_000_000)
         self.layers = Layers(configuration)
         self.openapi = OpenApi(configuration, self.layers)
         self.memory = Memory()

@@ -82,17 +82,10 @@ class DescribedStore[Held: Description]:
         """Name of the table."""
         return self._table.name
 
-    def shelf(
-        self,
-        state: str,
-        target: CRS,
-        properties: Sequence[str] | None = None,
-        *,
-        skip_geometry: bool = False,
-    ) -> Shelf:
-        """Return where features in a state of the data are held when they are written."""
+    def shelf(self, state: str, target: CRS, properties: Sequence[str] | None = None) -> Shelf:
+        """Return where the features are held, written, in a state of the data."""
         chosen = None if properties is None else tuple(properties)
-        return (self._place, target.srs, chosen, skip_geometry), state
+        return (self._place, target.srs, chosen), state
 
     @property
     def crs(self) -> CRS:

@@ -20,7 +20,6 @@ from estran.carbon.errors import InvalidInput
 from estran.layers.features import blob, cursor, spatial
 from estran.layers.features.connections import file_version, shared_pool
 from estran.layers.features.described import DescribedStore, measured, paired
-from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.fields import known_field, typed
 from estran.layers.features.geopackage_rows import (
     Row,
@@ -29,7 +28,6 @@ from estran.layers.features.geopackage_rows import (
     features_of,
     find_rows,
     plain_value,
-    read_numbered,
     read_rows,
 )
 from estran.layers.features.kept import KeptAnswers
@@ -57,7 +55,7 @@ from estran.layers.features.selection import (
 )
 from estran.layers.features.sql import Sql, SqliteDialect, expression, quoted
 from estran.layers.features.table import Table, read_table
-from estran.layers.features.whole import LayerChanged, WrittenFeatures
+from estran.layers.features.whole import LayerChanged, WholeLayer, WrittenFeatures
 
 type _Read = Callable[[sqlite3.Connection, Table, Sql, Sequence[SortKey], FeatureQuery], list[Row]]
 
@@ -112,19 +110,16 @@ class GeoPackageStore(DescribedStore[Table]):
             rows, matched, after = self._page(connection, query, read_rows)
         return FeaturePage(tuple(features_of(rows, self._table, query)), matched, after)
 
-    def query_encoded(self, query: FeatureQuery, target: CRS, held: EncodedFeatures) -> EncodedPage:
+    def query_encoded(self, query: FeatureQuery, target: CRS, layer: WholeLayer | None = None) -> EncodedPage:
         """Return one page of the features selected, written as GeoJSON."""
         with self._pool.connection() as connection:
-            rows, matched, after = self._page(connection, query, find_rows)
-
-            def write(numbers: Sequence[object]) -> dict[Value, bytes]:
-                found = read_numbered(connection, self._table, numbers, query)
-                texts = encoded_rows(found, self._table, query, target)
-                return {row[-1]: text for row, text in zip(found, texts, strict=True)}  # type: ignore[misc]
-
-            shelf = self.shelf(self._version, target, query.properties, skip_geometry=query.skip_geometry)
-            texts = held.get(shelf, [row[0] for row in rows], write)  # type: ignore[misc]
-        return EncodedPage(texts, matched, after)
+            if layer is not None:
+                rows, matched, after = self._page(connection, query, find_rows)
+                texts = layer.texts_of([row[0] for row in rows], self._version)  # type: ignore[misc]
+                if texts is not None:
+                    return EncodedPage(texts, matched, after)
+            rows, matched, after = self._page(connection, query, read_rows)
+        return EncodedPage(encoded_rows(rows, self._table, query, target), matched, after)
 
     def read_all(
         self, target: CRS, properties: Sequence[str] | None, state: str

@@ -1,7 +1,6 @@
 """How are rows of a GeoPackage table read, as features and as JSON?"""
 # ruff: noqa: S608 - only names of the schema, quoted, enter the text; values are parameters.
 
-import json
 import math
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -52,18 +51,6 @@ def find_rows(
         f" WHERE {start.text} ORDER BY {order(keys)} LIMIT ? OFFSET ?"
     )
     return connection.execute(sql, (*start.values, query.limit + 1, query.offset)).fetchall()
-
-
-def read_numbered(
-    connection: sqlite3.Connection, known: Table, numbers: Sequence[object], query: FeatureQuery
-) -> list[Row]:
-    """Return the rows of these numbers, in any order; a row is as `read_rows` says, then its number."""
-    columns = ", ".join([*_columns(known, query), quoted(known.row_column)])
-    sql = (
-        f"SELECT {columns} FROM {quoted(known.name)}"
-        f" WHERE {quoted(known.row_column)} IN (SELECT value FROM json_each(?))"
-    )
-    return connection.execute(sql, (json.dumps(list(numbers)),)).fetchall()
 
 
 def encoded_rows(rows: Sequence[Row], known: Table, query: FeatureQuery, target: CRS) -> list[bytes]:

@@ -15,13 +15,20 @@ class KeptAnswers:
         self._answers: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = threading.Lock()
 
+    def known[Answer](self, question: Hashable, kind: type[Answer]) -> Answer | None:
+        """Return the answer of type `kind` to a question, None when it is not remembered."""
+        with self._lock:
+            answer = self._answers.get(question)
+            if not isinstance(answer, kind):
+                return None
+            self._answers.move_to_end(question)
+            return answer
+
     def get[Answer](self, question: Hashable, kind: type[Answer], answer: Callable[[], Answer]) -> Answer:
         """Return the answer of type `kind` to a question, found by `answer` when it is not remembered."""
-        with self._lock:
-            known = self._answers.get(question)
-            if isinstance(known, kind):
-                self._answers.move_to_end(question)
-                return known
+        known = self.known(question, kind)
+        if known is not None:
+            return known
         found = answer()
         with self._lock:
             self._answers[question] = found

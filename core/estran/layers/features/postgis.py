@@ -3,7 +3,9 @@
 Counts and ranges are kept while the state of the data is the same. Opened by `postgis_opening`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from pyproj import CRS
@@ -12,7 +14,7 @@ from sqlalchemy import Connection, Text, func, literal_column, select
 from estran.carbon.errors import InvalidInput, Unavailable
 from estran.layers.features import cursor
 from estran.layers.features.described import DescribedStore
-from estran.layers.features.encoded import EncodedFeatures
+from estran.layers.features.dialect import Dialect
 from estran.layers.features.fields import known_field, typed
 from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.postgis_dialect import (
@@ -20,19 +22,24 @@ from estran.layers.features.postgis_dialect import (
     Part,
     PostgisDialect,
     among_values,
+    named_values,
     related_here,
     related_there,
 )
 from estran.layers.features.postgis_engine import GeometryRefused, read_at_once, reading
 from estran.layers.features.postgis_rows import (
+    COUNT,
+    OFFSET,
     FoundRow,
     cursor_value,
     encoded_rows,
-    find_rows,
     read_features,
     read_rows,
+    rows_asked,
     written_rows,
 )
+from estran.layers.features.postgis_shape import Shape
+from estran.layers.features.postgis_statement import Statement, statement_of
 from estran.layers.features.postgis_table import TRANSACTIONS, PostgisTable
 from estran.layers.features.postgis_values import read_extremes, read_range, statement_of_one
 from estran.layers.features.query import (
@@ -57,7 +64,7 @@ from estran.layers.features.selection import (
     told_by_page,
 )
 from estran.layers.features.spatial import CHUNK
-from estran.layers.features.whole import LayerChanged, WrittenFeatures
+from estran.layers.features.whole import LayerChanged, WholeLayer, WrittenFeatures
 
 type _Work[Answer] = Callable[[Connection, PostgisDialect], Answer]
 
@@ -70,6 +77,7 @@ class PostgisStore(DescribedStore[PostgisTable]):
         self._location = location
         self._id = table.columns[table.id_field.name]
         self._answers = KeptAnswers()
+        self._statements = KeptAnswers()
 
     @property
     def table(self) -> PostgisTable:
@@ -102,41 +110,22 @@ class PostgisStore(DescribedStore[PostgisTable]):
     def query(self, query: FeatureQuery) -> FeaturePage:
         """Return one page of the features selected."""
         fields = self._chosen(query.properties)
-        wanted = self._wanted(query)
+        rows, matched = self._found(query, fields)
+        features = tuple(read_features(rows[: query.limit], fields))
+        return FeaturePage(features, matched, self._cursor(rows, query))
 
-        def find(connection: Connection, dialect: PostgisDialect) -> tuple[int | None, list[FoundRow]]:
-            selection, start, keys = wanted(dialect)
-            rows: list[FoundRow] = []
-            if query.limit > 0:
-                rows = read_rows(connection, self._table, start, keys, fields, query)
-            return self._matched(connection, selection, query, len(rows)), rows
-
-        matched, rows = self._read(find)
-        return FeaturePage(
-            tuple(read_features(rows[: query.limit], fields)), matched, self._cursor(rows, query)
-        )
-
-    def query_encoded(self, query: FeatureQuery, target: CRS, held: EncodedFeatures) -> EncodedPage:
+    def query_encoded(self, query: FeatureQuery, target: CRS, layer: WholeLayer | None = None) -> EncodedPage:
         """Return one page of the features selected, written as GeoJSON."""
+        if layer is not None:
+            rows, matched = self._found(replace(query, skip_geometry=True), [])
+            ids = [row[0] for row in rows[: query.limit]]
+            texts = layer.texts_of(ids, _state_of(rows, []) or layer.state)
+            if texts is not None:
+                return EncodedPage(texts, matched, self._cursor(rows, query))
         fields = self._chosen(query.properties)
-        wanted = self._wanted(query)
-
-        def find(connection: Connection, dialect: PostgisDialect) -> EncodedPage:
-            selection, start, keys = wanted(dialect)
-            rows: list[FoundRow] = []
-            if query.limit > 0:
-                rows = find_rows(connection, self._table, start, keys, query, self._state)
-            state = str(rows[0][0] if rows else connection.scalar(select(self._state)))
-            matched = self._matched(connection, selection, query, len(rows), state)
-
-            def write(ids: Sequence[Value]) -> dict[Value, bytes]:
-                return self._written(connection, ids, fields, query, target)
-
-            shelf = self.shelf(state, target, query.properties, skip_geometry=query.skip_geometry)
-            texts = held.get(shelf, [row[1] for row in rows[: query.limit]], write)
-            return EncodedPage(texts, matched, self._cursor(rows, query))
-
-        return self._read(find)
+        rows, matched = self._found(query, fields)
+        texts = encoded_rows(rows[: query.limit], self._table, fields, target)
+        return EncodedPage(texts, matched, self._cursor(rows, query))
 
     def read_all(
         self, target: CRS, properties: Sequence[str] | None, state: str
@@ -178,12 +167,11 @@ class PostgisStore(DescribedStore[PostgisTable]):
             given = typed(self._table.id_field, identifier)
         except InvalidInput as error:
             raise missing(self._table.name, [identifier]) from error
-        asked = self._answers.get(
-            ("one", tuple(fields)), tuple, lambda: statement_of_one(self._table, fields)
+        asked = self._statements.get(
+            ("one", tuple(fields)), Statement, lambda: statement_of_one(self._table, fields)
         )
-        statement, values = asked
         try:
-            rows = read_at_once(self._location, self._table.name, statement, {**values, GIVEN: given})
+            rows = read_at_once(self._location, self._table.name, asked, {GIVEN: given})
         except InvalidInput as error:
             raise missing(self._table.name, [identifier]) from error
         if not rows:
@@ -277,48 +265,78 @@ class PostgisStore(DescribedStore[PostgisTable]):
         question: tuple[str, ...],
         kind: type[Answer],
         answer: Callable[[], Answer],
-        state: str | None = None,
     ) -> Answer:
         """Return an answer, remembered for the state of the data that this transaction sees."""
-        seen = state or str(connection.scalar(select(self._state)))
+        seen = str(connection.scalar(select(self._state)))
         return self._answers.get((seen, *question), kind, answer)
 
-    def _matched(
+    def _found(self, query: FeatureQuery, fields: Sequence[Field]) -> tuple[list[FoundRow], int | None]:
+        """Return the rows of a page and one more, and how many features match, None when that is not asked.
+
+        A row is as `rows_asked` says, the state of the data before the sort keys. One exchange is enough
+        when the page tells the number, or when it is remembered.
+        """
+        shape = Shape()
+        selection, start, keys = self._wanted(query, shape)
+        question = selection, tuple(shape.values)
+        if query.limit > 0:
+            with suppress(GeometryRefused):
+                rows = self._rows_at_once(query, fields, (start, *keys), shape.values)
+                matched = told_by_page(query, len(rows)) if query.count else None
+                if query.count and matched is None:
+                    matched = self._answers.known(("count", _state_of(rows, fields), question), int)
+                if matched is not None or not query.count:
+                    return rows, matched
+        return self._read(partial(self._rows_and_count, query, fields, question))
+
+    def _rows_at_once(
+        self, query: FeatureQuery, fields: Sequence[Field], alike: Hashable, values: Sequence[object]
+    ) -> list[FoundRow]:
+        """Return the rows of a page, with the statement of all questions that look alike."""
+
+        def make() -> Statement:
+            _, start, keys = self._wanted(query, PostgisDialect(self._table, related_there))
+            return statement_of(rows_asked(self._table, start, keys, fields, query, [self._state]))
+
+        key = alike, tuple(fields), query.skip_geometry, query.offset > 0
+        given = {**named_values(values), COUNT: query.limit + 1, OFFSET: query.offset}
+        asked = self._statements.get(key, Statement, make)
+        return read_at_once(self._location, self._table.name, asked, given)
+
+    def _rows_and_count(
         self,
-        connection: Connection,
-        selection: Part,
         query: FeatureQuery,
-        rows: int,
-        state: str | None = None,
-    ) -> int | None:
-        """Return how many features match, None when that is not asked."""
-        told = told_by_page(query, rows) if query.limit > 0 else None
-        return self._count(connection, selection, state) if told is None and query.count else told
-
-    def _count(self, connection: Connection, selection: Part, state: str | None = None) -> int:
+        fields: Sequence[Field],
+        question: Hashable,
+        connection: Connection,
+        dialect: PostgisDialect,
+    ) -> tuple[list[FoundRow], int | None]:
+        """Return what `_found` does, in a transaction."""
+        selection, start, keys = self._wanted(query, dialect)
+        rows: list[FoundRow] = []
+        if query.limit > 0:
+            asked = rows_asked(self._table, start, keys, fields, query, [self._state])
+            rows = list(connection.execute(asked).all())
+        told = told_by_page(query, len(rows)) if query.limit > 0 else None
+        if told is not None or not query.count:
+            return rows, told
+        state = _state_of(rows, fields) or str(connection.scalar(select(self._state)))
         counted = select(func.count()).select_from(self._table.source).where(selection)
-        asked = counted.compile(dialect=connection.dialect)
-        return self._kept(
-            connection,
-            ("count", str(asked), repr(asked.params)),
-            int,
-            lambda: int(connection.scalar(counted) or 0),
-            state,
+        matched = self._answers.get(
+            ("count", state, question), int, lambda: int(connection.scalar(counted) or 0)
         )
+        return rows, matched
 
-    def _wanted(self, query: FeatureQuery) -> Callable[[PostgisDialect], tuple[Part, Part, list[SortKey]]]:
-        """Return what gives the condition of a query, that of its page, and the order."""
+    def _wanted[Words](
+        self, query: FeatureQuery, dialect: Dialect[Words]
+    ) -> tuple[Words, Words, list[SortKey]]:
+        """Return the condition of a query, that of its page, and the order."""
         keys = sort_keys(self.fields, self._table.id_field, query.sortby)
-        scope = cursor_scope(self._table.name, keys)
-        after = None if query.after is None else cursor.decode(query.after, scope=scope)
-
-        def wanted(dialect: PostgisDialect) -> tuple[Part, Part, list[SortKey]]:
-            selection = selected(dialect, query, self.fields)
-            if after is None:
-                return selection, selection, keys
-            return selection, dialect.all_of([selection, following(dialect, keys, after)]), keys
-
-        return wanted
+        selection = selected(dialect, query, self.fields)
+        if query.after is None:
+            return selection, selection, keys
+        after = cursor.decode(query.after, scope=cursor_scope(self._table.name, keys))
+        return selection, dialect.all_of([selection, following(dialect, keys, after)]), keys
 
     def _cursor(self, rows: Sequence[FoundRow], query: FeatureQuery) -> str | None:
         """Return where the next page starts, None after the last; rows end with their keys."""
@@ -329,21 +347,6 @@ class PostgisStore(DescribedStore[PostgisTable]):
         values = [cursor_value(key.field, value) for key, value in last]
         return cursor.encode(values, scope=cursor_scope(self._table.name, keys))
 
-    def _written(
-        self,
-        connection: Connection,
-        ids: Sequence[Value],
-        fields: Sequence[Field],
-        query: FeatureQuery,
-        target: CRS,
-    ) -> dict[Value, bytes]:
-        """Return features by identifier, in any order."""
-        condition = among_values(self._table, self._table.id_field, ids)
-        whole = FeatureQuery(limit=len(ids), skip_geometry=query.skip_geometry)
-        rows = read_rows(connection, self._table, condition, [], fields, whole)
-        texts = encoded_rows(rows, self._table, fields, target)
-        return {row[0]: text for row, text in zip(rows, texts, strict=True)}
-
     def _chosen(self, properties: Sequence[str] | None) -> list[Field]:
         if properties is None:
             return list(self.fields.values())
@@ -353,3 +356,8 @@ class PostgisStore(DescribedStore[PostgisTable]):
 def _neighbours(row: FoundRow) -> tuple[str | None, str | None]:
     previous, after = (None if value is None else str(value) for value in row[-2:])
     return previous, after
+
+
+def _state_of(rows: Sequence[FoundRow], fields: Sequence[Field]) -> str | None:
+    """Return the state of the data that rows of `_found` were read in, None when there is none."""
+    return str(rows[0][2 + len(fields)]) if rows else None

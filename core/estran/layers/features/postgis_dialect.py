@@ -4,12 +4,11 @@ A box is looked up in the GiST index (`&&`) before a relation is evaluated. Text
 code point (collation "C"), as in the other stores.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
     ARRAY,
@@ -41,6 +40,7 @@ from sqlalchemy.types import TypeEngine
 
 from estran.layers.features.curves import read_wkb
 from estran.layers.features.dialect import Fold, SetRelation, Sign, Symbol
+from estran.layers.features.postgis_shape import sent, sent_geometry, sent_pattern
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.postgis_text import fold_accents, fold_case
 from estran.layers.features.query import Field, Value
@@ -69,36 +69,43 @@ _RELATIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class PostgisDialect:
-    """PostGIS's words; `spatial` gives the condition of a spatial relation with a geometry."""
+    """PostGIS's words; the values that they are given are named `v0`, `v1` and so on, as `Shape` lists them.
 
-    table: PostgisTable
-    spatial: Callable[[PostgisTable, str, BaseGeometry], Part]
+    Args:
+        table: The table.
+        spatial: Gives the condition of a spatial relation with a geometry, which is bound already.
+    """
+
+    def __init__(
+        self, table: PostgisTable, spatial: Callable[[PostgisTable, str, BaseGeometry, Part], Part]
+    ) -> None:
+        self._table = table
+        self._spatial = spatial
+        self._numbers = itertools.count()
 
     def column(self, field: Field) -> Part:
         """Return a column."""
-        return self.table.columns[field.name]
+        return self._table.columns[field.name]
 
     def given(self, field: Field) -> Part:
         """Return what stands for a value like those of a column, to be named `GIVEN`, as `value` would."""
-        kind = self.table.columns[field.name].type
+        kind = self._table.columns[field.name].type
         is_text = field.type == "string"
         sent = bindparam(GIVEN, type_=Text() if is_text else kind)
         return cast(sent, kind) if is_text and not isinstance(kind, String) else sent
 
     def value(self, value: Value, field: Field | None) -> Part:
         """Return a literal; a text takes the type of the column beside it."""
-        if field is not None and field.type == "boolean" and value is not None:
-            return literal(bool(value), Boolean())
-        kind = self.table.columns[field.name].type if field else Text()
+        value = sent(value, field)
+        kind = self._table.columns[field.name].type if field else Text()
         if isinstance(value, str) and not isinstance(kind, String):
-            return cast(literal(value, Text()), kind)
+            return cast(self._bound(value, Text()), kind)
         if isinstance(value, bool):
-            return literal(value, Boolean())
+            return self._bound(value, Boolean())
         if isinstance(value, int):
-            return literal(value, BigInteger())
-        return literal(value, Double() if isinstance(value, float) else Text())
+            return self._bound(value, BigInteger())
+        return self._bound(value, Double() if isinstance(value, float) else Text())
 
     def truth(self, value: bool) -> Part:
         """Return true or false."""
@@ -138,7 +145,7 @@ class PostgisDialect:
 
     def placeless(self) -> Part:
         """Return the condition to have no geometry."""
-        return or_(self.table.geometry.is_(None), func.ST_IsEmpty(self.table.geometry, type_=Boolean()))
+        return or_(self._table.geometry.is_(None), func.ST_IsEmpty(self._table.geometry, type_=Boolean()))
 
     def computed(self, left: Part, symbol: Symbol, right: Part) -> Part:
         """Return the result of arithmetic."""
@@ -158,8 +165,7 @@ class PostgisDialect:
 
     def like(self, part: Part, pattern: str) -> Part:
         """Return the condition to follow a pattern."""
-        dangling = (len(pattern) - len(pattern.rstrip("\\"))) % 2
-        return by_code_point(part).like(pattern + "\\" * dangling, escape="\\")
+        return by_code_point(part).like(self._bound(sent_pattern(pattern), Text()), escape="\\")
 
     def array(self, parts: Sequence[Part]) -> Part:
         """Return an array; whole and real numbers together are real."""
@@ -176,21 +182,35 @@ class PostgisDialect:
 
     def related(self, relation: str, geometry: BaseGeometry) -> Part:
         """Return the condition of a spatial relation."""
-        return false() if geometry.is_empty else self.spatial(self.table, relation, geometry)
+        if geometry.is_empty:
+            return false()
+        wkb = self._bound(sent_geometry(geometry), LargeBinary())
+        shape = func.ST_GeomFromWKB(wkb, self._table.srid)
+        return self._spatial(self._table, relation, geometry, shape)
+
+    def _bound(self, value: object, kind: TypeEngine[Any]) -> Part:
+        return bindparam(f"v{next(self._numbers)}", value, type_=kind)
 
 
-def related_there(table: PostgisTable, relation: str, geometry: BaseGeometry) -> Part:
+def named_values(values: Sequence[object]) -> dict[str, object]:
+    """Return the values that `Shape` lists by the names that the dialect gives them."""
+    return {f"v{number}": value for number, value in enumerate(values)}
+
+
+def related_there(table: PostgisTable, relation: str, _geometry: BaseGeometry, shape: Part) -> Part:
     """Return the condition of a spatial relation that PostGIS evaluates."""
-    return and_(_candidates(table, geometry), _RELATIONS[relation](table.geometry, _shape(table, geometry)))
+    return and_(_candidates(table, shape), _RELATIONS[relation](table.geometry, shape))
 
 
-def related_here(connection: Connection, table: PostgisTable, relation: str, geometry: BaseGeometry) -> Part:
+def related_here(
+    connection: Connection, table: PostgisTable, relation: str, geometry: BaseGeometry, shape: Part
+) -> Part:
     """Return the condition of a spatial relation evaluated here, on the features whose box fits.
 
     For what PostGIS refuses: relations other than `intersects` on collections of geometries, and
     some invalid rings.
     """
-    candidates = _candidates(table, geometry)
+    candidates = _candidates(table, shape)
     identifier = table.columns[table.id_field.name]
     rows = connection.execution_options(yield_per=CHUNK).execute(
         select(shown(identifier), as_binary(table)).select_from(table.source).where(candidates)
@@ -268,13 +288,8 @@ def _power(base: Part, exponent: Part) -> Part:
     return case((unreal, null()), else_=func.power(base, exponent, type_=Double()))
 
 
-def _candidates(table: PostgisTable, geometry: BaseGeometry) -> Part:
-    return and_(table.geometry.is_not(None), table.geometry.op("&&")(_shape(table, geometry)))
-
-
-def _shape(table: PostgisTable, geometry: BaseGeometry) -> Part:
-    wkb = literal(shapely.to_wkb(geometry, flavor="iso"), LargeBinary())
-    return func.ST_GeomFromWKB(wkb, table.srid)
+def _candidates(table: PostgisTable, shape: Part) -> Part:
+    return and_(table.geometry.is_not(None), table.geometry.op("&&")(shape))
 
 
 def by_code_point(part: Part) -> Part:

@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from estran.carbon.errors import EstranError, InvalidInput, TooLarge, Unavailable
 from estran.layers.features.location import revealed
+from estran.layers.features.postgis_statement import Statement
 
 LOGGER = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ _RECYCLE_S = 1800
 SESSION = {"statement_timeout": f"{STATEMENT_TIMEOUT_S}s", "timezone": "UTC", "datestyle": "ISO, YMD"}
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _SETTLE = "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in SESSION.items())
+_SETTLE_READING = f"{_SETTLE}, set_config('transaction_read_only', 'on', true)"
 _UNREADABLE = (
     psycopg.errors.UndefinedTable,
     psycopg.errors.UndefinedColumn,
@@ -98,17 +100,16 @@ def reading(location: str, layer: str) -> Iterator[Connection]:
             yield connection
 
 
-def read_at_once(
-    location: str, layer: str, statement: str, values: Mapping[str, object] | Sequence[object]
-) -> list[Any]:
-    """Return the rows of a statement, in a transaction that is one exchange with the database.
+def read_at_once(location: str, layer: str, statement: Statement, given: Mapping[str, object]) -> list[Any]:
+    """Return the rows of a statement, in one exchange with the database.
+
+    What is sent together is one transaction, to which the settings are confined.
 
     Args:
         location: The database.
         layer: What is read.
-        statement: Where values stand as `%(name)s`; or as `$1`, `$2`… when they come in order, which spares
-            a long statement from being cut up each time.
-        values: The values.
+        statement: What is asked.
+        given: The values that are not the same for every question.
 
     Raises:
         Unavailable, InvalidInput, TooLarge, GeometryRefused: as `reading`.
@@ -116,11 +117,8 @@ def read_at_once(
 
     def read(driver: Any) -> list[Any]:
         with driver.pipeline():
-            driver.execute(_BEGIN)
-            driver.execute(_SETTLE)
-            cursor = driver.cursor() if isinstance(values, Mapping) else psycopg.RawCursor(driver)
-            found = cursor.execute(statement, values)
-            driver.execute("COMMIT")
+            driver.execute(_SETTLE_READING)
+            found = psycopg.RawCursor(driver).execute(statement.text, statement.values(given))
         rows: list[Any] = found.fetchall()
         return rows
 
@@ -155,11 +153,14 @@ def _asked[Answer](location: str, ask: Callable[[Any], Answer]) -> Answer:
     try:
         driver.autocommit = True
         answer = ask(driver)
-    except psycopg.OperationalError:
-        lent.invalidate()
+    except (psycopg.Error, UnicodeError) as error:
+        if isinstance(error, psycopg.OperationalError):
+            lent.invalidate()
+        else:
+            _give_back(lent)
         raise
-    except psycopg.Error:
-        _give_back(lent)
+    except BaseException:
+        lent.invalidate()
         raise
     _give_back(lent)
     return answer

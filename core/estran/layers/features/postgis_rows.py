@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from pyproj import CRS
-from sqlalchemy import Connection, Select, null, select
+from sqlalchemy import BigInteger, Connection, Select, bindparam, null, select
 
 from estran.layers.features.curves import read_wkb
 from estran.layers.features.encoding.geojson import encoded_features
@@ -24,6 +24,9 @@ _TO_THE_SECOND = len("2020-01-02 03:04:05")
 FoundRow = Sequence[Any]
 """The identifier, the geometry as well-known binary, the properties, then anything."""
 
+COUNT, OFFSET = "estran_count", "estran_offset"
+"""Names of the values that tell how many rows are asked for, and from where."""
+
 
 def read_rows(
     connection: Connection,
@@ -33,10 +36,7 @@ def read_rows(
     fields: Sequence[Field],
     query: FeatureQuery,
 ) -> list[FoundRow]:
-    """Return the rows of a page and one more when there is a next page.
-
-    A row is the identifier, the geometry, the properties, then the sort keys.
-    """
+    """Return the rows of a page and one more when there is a next page, as `rows_asked` says."""
     return list(connection.execute(rows_asked(table, start, keys, fields, query)).all())
 
 
@@ -48,43 +48,23 @@ def rows_asked(
     query: FeatureQuery,
     more: Sequence[Part] = (),
 ) -> Select[Any]:
-    """Return what asks for rows as `read_rows` gives them, then whatever else is asked."""
-    columns = [
-        table.columns[table.id_field.name],
-        *(table.columns[field.name] for field in fields),
-        *(table.columns[key.field.name] for key in keys),
-    ]
-    identifier, *others = (shown(column).label(f"c{place}") for place, column in enumerate(columns))
+    """Return what asks for the rows of a page and one more.
+
+    A row is the identifier, the geometry, the properties, whatever more is asked, then the sort keys.
+    """
+    names = [table.id_field.name, *(field.name for field in fields), *(key.field.name for key in keys)]
+    identifier, *others = (shown(table.columns[name]).label(f"c{place}") for place, name in enumerate(names))
     geometry = null() if query.skip_geometry else as_binary(table)
+    count = bindparam(COUNT, query.limit + 1, type_=BigInteger())
+    offset = bindparam(OFFSET, query.offset, type_=BigInteger()) if query.offset else None
     return (
-        select(identifier, geometry.label("geometry"), *others, *more)
+        select(identifier, geometry.label("geometry"), *others[: len(fields)], *more, *others[len(fields) :])
         .select_from(table.source)
         .where(start)
         .order_by(*ordering(table, keys))
-        .limit(query.limit + 1)
-        .offset(query.offset or None)
+        .limit(count)
+        .offset(offset)
     )
-
-
-def find_rows(
-    connection: Connection,
-    table: PostgisTable,
-    start: Part,
-    keys: Sequence[SortKey],
-    query: FeatureQuery,
-    state: Part,
-) -> list[FoundRow]:
-    """Return the state of the data, the identifier and the sort keys of rows, as many as `read_rows`."""
-    columns = [table.columns[table.id_field.name], *(table.columns[key.field.name] for key in keys)]
-    asked = (
-        select(state, *(shown(column).label(f"c{place}") for place, column in enumerate(columns)))
-        .select_from(table.source)
-        .where(start)
-        .order_by(*ordering(table, keys))
-        .limit(query.limit + 1)
-        .offset(query.offset or None)
-    )
-    return list(connection.execute(asked).all())
 
 
 def read_features(rows: Sequence[FoundRow], fields: Sequence[Field]) -> list[StoredFeature]:

@@ -22,8 +22,9 @@ from estran.layers.features.postgis_dialect import among_values, as_binary, show
 from estran.layers.features.postgis_engine import GeometryRefused, read_at_once, reading
 from estran.layers.features.postgis_opening import open_postgis_store_now
 from estran.layers.features.postgis_rows import cell_value
+from estran.layers.features.postgis_statement import Statement
 from estran.layers.features.postgis_table import PostgisTable
-from estran.layers.features.postgis_tile_statement import TileKind, TileStatement, tile_statement
+from estran.layers.features.postgis_tile_statement import TileKind, tile_statement, tile_values
 from estran.layers.features.query import Field, SeenStore, Value
 from estran.layers.features.sketch import KEPT_BOXES, Asked, Boxes, Sketch, is_wide, sketched
 from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
@@ -229,9 +230,9 @@ class PostgisTiles:
 
     def _drawn(self, kind: TileKind, frame: TileFrame, under: Ground, count: int) -> Any:
         """Return what the statement of a kind of tiles gives for a tile of at most `count` features."""
-        asked = self._statements.get(kind, TileStatement, lambda: tile_statement(self._table, kind))
-        values = asked.values(frame, under, count)
-        (row,) = read_at_once(self._location, self._table.name, asked.text, values)
+        asked = self._statements.get(kind, Statement, lambda: tile_statement(self._table, kind))
+        given = tile_values(frame, under, count)
+        (row,) = read_at_once(self._location, self._table.name, asked, given)
         return row
 
     def _read_measures(self, connection: Connection) -> _Measures:

@@ -5,7 +5,6 @@ boxes of the candidates are looked at, and only those shown are transformed. A C
 its number: `ST_Transform` reads a text again for each feature.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +26,10 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
 from sqlalchemy.sql.elements import False_
 
 from estran.layers.features.postgis_dialect import Part, shown, straight
+from estran.layers.features.postgis_statement import Statement, statement_of
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.tiles.frame import MARGIN, PIXEL, UNITS, Ground, TileFrame
 
@@ -61,43 +60,26 @@ class TileKind:
     is_mended: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TileStatement:
-    """A statement whose values are named `$1`, `$2` and so on.
-
-    Attributes:
-        text: The statement.
-        names: What each value is.
-        constants: The values that are the same for every tile.
-    """
-
-    text: str
-    names: tuple[str, ...]
-    constants: Mapping[str, object]
-
-    def values(self, frame: TileFrame, under: Ground, limit: int) -> list[object]:
-        """Return the values of a tile of at most `limit` features."""
-        given: dict[str, object] = {
-            **self.constants,
-            **dict(zip(BOX, under.box, strict=True)),
-            **dict(zip(BOUNDS, frame.bounds, strict=True)),
-            **dict(zip(PIXEL_SIZE, under.pixel, strict=True)),
-            **dict(zip(HALF, (PIXEL * unit / 2 for unit in frame.unit), strict=True)),
-            TOLERANCE: under.tolerance,
-            LAYER: frame.layer,
-            LIMIT: limit,
-        }
-        return [given[name] for name in self.names]
+def tile_values(frame: TileFrame, under: Ground, limit: int) -> dict[str, object]:
+    """Return what the statement is given for a tile of at most `limit` features."""
+    return {
+        **dict(zip(BOX, under.box, strict=True)),
+        **dict(zip(BOUNDS, frame.bounds, strict=True)),
+        **dict(zip(PIXEL_SIZE, under.pixel, strict=True)),
+        **dict(zip(HALF, (PIXEL * unit / 2 for unit in frame.unit), strict=True)),
+        TOLERANCE: under.tolerance,
+        LAYER: frame.layer,
+        LIMIT: limit,
+    }
 
 
-def tile_statement(table: PostgisTable, kind: TileKind) -> TileStatement:
+def tile_statement(table: PostgisTable, kind: TileKind) -> Statement:
     """Return the statement of a kind of tiles.
 
     It gives the content, how many features this is made of, how many lie there, and the size in pixels of
     the smallest of them.
     """
-    compiled = _asked(table, kind).compile(dialect=psycopg_dialect(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
-    return TileStatement(str(compiled), tuple(compiled.positiontup or ()), compiled.params)
+    return statement_of(_asked(table, kind))
 
 
 def _asked(table: PostgisTable, kind: TileKind) -> Any:

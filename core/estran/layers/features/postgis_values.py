@@ -1,9 +1,8 @@
 """What does a column of PostGIS hold, and how is one row asked for, its neighbours with it?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Boolean, Connection, Integer, cast, func, literal_column, select
-from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
 
 from estran.layers.features.described import measured, paired
 from estran.layers.features.postgis_dialect import (
@@ -14,6 +13,7 @@ from estran.layers.features.postgis_dialect import (
     shown,
 )
 from estran.layers.features.postgis_rows import cell_value, rows_asked
+from estran.layers.features.postgis_statement import Statement, statement_of
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.query import Extremes, FeatureQuery, Field, Range
 from estran.layers.features.selection import SortKey
@@ -48,11 +48,8 @@ def read_range(connection: Connection, table: PostgisTable, field: Field) -> Ran
     )
 
 
-def statement_of_one(table: PostgisTable, fields: Sequence[Field]) -> tuple[str, Mapping[str, object]]:
-    """Return what asks for the row of an identifier, `GIVEN`, then the identifiers before and after it.
-
-    The text and its other values stay the same, so they are made once.
-    """
+def statement_of_one(table: PostgisTable, fields: Sequence[Field]) -> Statement:
+    """Return what asks for the row of an identifier, `GIVEN`, then the identifiers before and after it."""
     dialect = PostgisDialect(table, related_there)
     given = dialect.given(table.id_field)
     identifier = table.columns[table.id_field.name]
@@ -67,5 +64,4 @@ def statement_of_one(table: PostgisTable, fields: Sequence[Field]) -> tuple[str,
     ]
     condition = dialect.compared(identifier, "=", given)
     asked = rows_asked(table, condition, [], fields, FeatureQuery(), neighbours)
-    made = asked.limit(None).compile(dialect=psycopg_dialect())  # type: ignore[no-untyped-call]
-    return str(made), made.params
+    return statement_of(asked.limit(None))

@@ -144,7 +144,11 @@ def moved(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[
     if source == target:
         return geometries
     decimals = _DEGREE_DECIMALS if target.is_geographic else _METRE_DECIMALS
-    return _each_depth(projected(geometries, source, target), lambda points: np.round(points, decimals))
+
+    def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.round(projected_points(points, source, target), decimals)
+
+    return _finite(_each_depth(geometries, move))
 
 
 def written(geometries: NDArray[np.object_], source: CRS, target: CRS) -> NDArray[np.object_]:

@@ -11,9 +11,8 @@ from pygeofilter import ast
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.times import Interval
-from estran.layers.features.whole import Shelf, WrittenFeatures
+from estran.layers.features.whole import Shelf, WholeLayer, WrittenFeatures
 
 ItemType = Literal["string", "integer", "number", "boolean"]
 JsonType = ItemType | Literal["array"]
@@ -180,8 +179,11 @@ class FeatureStore(Protocol):
     def query(self, query: FeatureQuery) -> FeaturePage:
         """Return one page of the features selected."""
 
-    def query_encoded(self, query: FeatureQuery, target: CRS, held: EncodedFeatures) -> EncodedPage:
-        """Return one page of the features selected, in a CRS and its axis order."""
+    def query_encoded(self, query: FeatureQuery, target: CRS, layer: WholeLayer | None = None) -> EncodedPage:
+        """Return one page of the features selected, in a CRS and its axis order.
+
+        With the layer held whole, written as asked, only identifiers are read.
+        """
 
     def get(self, identifier: str, *, properties: Sequence[str] | None = None) -> FoundFeature:
         """Return one feature and its neighbours."""
@@ -191,15 +193,8 @@ class FeatureStore(Protocol):
     ) -> EncodedFeature:
         """Return one feature and its neighbours, in a CRS and its axis order."""
 
-    def shelf(
-        self,
-        state: str,
-        target: CRS,
-        properties: Sequence[str] | None = None,
-        *,
-        skip_geometry: bool = False,
-    ) -> Shelf:
-        """Return where features in a state of the data are held when they are written."""
+    def shelf(self, state: str, target: CRS, properties: Sequence[str] | None = None) -> Shelf:
+        """Return where the features are held, written, in a state of the data."""
 
     def read_all(
         self, target: CRS, properties: Sequence[str] | None, state: str

@@ -104,16 +104,18 @@ class WholeLayer:
     """All features of a layer in one state, in the order of identifiers.
 
     Attributes:
+        state: The state of the data.
         ids: The identifiers, all whole numbers or all texts, in ascending order.
         places: By row, its place in the order.
     """
 
-    def __init__(self, parts: Iterator[WrittenFeatures], largest: float) -> None:
+    def __init__(self, parts: Iterator[WrittenFeatures], largest: float, state: str = "") -> None:
         """Read a layer.
 
         Raises:
             ValueError: it weighs more than `largest` bytes, or its identifiers have no order here.
         """
+        self.state = state
         self.ids: list[Row] = []
         self.places: dict[Row, int] = {}
         self._texts, self._cells = Packed(), Packed()
@@ -144,6 +146,11 @@ class WholeLayer:
     def texts(self, places: Iterable[int]) -> list[bytes]:
         """Return the features at these places, as GeoJSON."""
         return [self._texts[place] for place in places]
+
+    def texts_of(self, rows: Sequence[Row], state: str) -> list[bytes] | None:
+        """Return the features of these rows, None when the layer is in another state, or lacks one."""
+        places = [place for row in rows if (place := self.places.get(row)) is not None]
+        return self.texts(places) if state == self.state and len(places) == len(rows) else None
 
     def place(self, identifier: Row) -> int | None:
         """Return the place of a feature."""
@@ -242,7 +249,7 @@ class WholeLayers:
         began, layer, pause = time.monotonic(), None, 0.0
         try:
             with closing(_resting(read())) as parts:  # type: ignore[type-var]
-                layer = WholeLayer(parts, self._largest)
+                layer = WholeLayer(parts, self._largest, state)
         except ValueError as error:
             LOGGER.info("a layer is not held whole: %s", error)
             pause = TOO_LARGE_S

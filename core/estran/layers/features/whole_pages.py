@@ -9,53 +9,47 @@ from pyproj import CRS
 
 from estran.carbon.errors import InvalidInput
 from estran.layers.features import cursor
-from estran.layers.features.encoded import EncodedFeatures
 from estran.layers.features.fields import typed
 from estran.layers.features.query import EncodedFeature, EncodedPage, FeatureQuery, FeatureStore
 from estran.layers.features.selection import SortKey, cursor_scope, missing
 from estran.layers.features.shape import mended
-from estran.layers.features.whole import WholeLayer
+from estran.layers.features.whole import WholeLayer, WholeLayers
 
 
-def page_held(
-    store: FeatureStore, query: FeatureQuery, target: CRS, held: EncodedFeatures, state: str
-) -> EncodedPage | None:
-    """Return a page of a layer that is held whole; None when it is not, or when its store must search.
+def layer_held(
+    store: FeatureStore, target: CRS, properties: tuple[str, ...] | None, layers: WholeLayers, state: str
+) -> WholeLayer | None:
+    """Return a layer when it is held whole; the question counts for having it read.
 
     Args:
         store: The layer.
-        query: What is asked.
-        target: CRS to answer in.
-        held: The features held.
-        state: State of the data of the layer.
+        target: CRS that its features are written in.
+        properties: The columns that they are written with; None for all.
+        layers: The layers held.
+        state: State of the data.
+    """
+    shelf = store.shelf(state, target, properties)
+    return layers.get(shelf, partial(store.read_all, target, properties, state))
+
+
+def page_held(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> EncodedPage | None:
+    """Return a page of a layer that is held whole; None when its store must search.
 
     Raises:
         InvalidInput: the cursor is not one of this order.
     """
-    if query.equals or query.where or query.sortby or query.skip_geometry or query.limit <= 0:
+    has_time = query.interval and query.time_field
+    if query.equals or query.where or query.sortby or query.limit <= 0 or has_time:
         return None
-    if query.interval and query.time_field:
-        return None
-    layer = _layer(store, target, query.properties, held, state)
-    return None if layer is None else _page(layer, query, store)
+    return _page(layer, query, store)
 
 
-def feature_held(
-    store: FeatureStore,
-    identifier: str,
-    target: CRS,
-    properties: tuple[str, ...] | None,
-    held: EncodedFeatures,
-    state: str,
-) -> EncodedFeature | None:
-    """Return a feature and its neighbours of a layer that is held whole; None when it is not.
+def feature_held(layer: WholeLayer, identifier: str, store: FeatureStore) -> EncodedFeature:
+    """Return a feature and its neighbours of a layer that is held whole.
 
     Raises:
         NotFound: no feature has this identifier.
     """
-    layer = _layer(store, target, properties, held, state)
-    if layer is None:
-        return None
     try:
         place = layer.place(typed(store.fields[store.id_field], identifier))
     except InvalidInput as error:
@@ -66,13 +60,6 @@ def feature_held(
     after = str(layer.ids[place + 1]) if place + 1 < len(layer.ids) else None
     (text,) = layer.texts([place])
     return EncodedFeature(text, before, after)
-
-
-def _layer(
-    store: FeatureStore, target: CRS, properties: tuple[str, ...] | None, held: EncodedFeatures, state: str
-) -> WholeLayer | None:
-    shelf = store.shelf(state, target, properties)
-    return held.layers.get(shelf, partial(store.read_all, target, properties, state))
 
 
 def _page(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> EncodedPage:

@@ -1,12 +1,13 @@
 """How is a feature written as GeoJSON? As bytes, ready to be put between two others.
 
-All coordinates of a kind of geometry are written at once, then cut where each point ends.
+All coordinates of a kind of geometry are read at once, then nested as its rings and parts are.
 
 Reference: RFC 7946; with OGC 18-058r1 (Features, part 2), coordinates are in the axis order of the CRS.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import orjson
@@ -19,13 +20,15 @@ from estran.layers.features.projection import written
 
 type Change = Callable[[object], object]
 
+type Document = dict[str, object]
+
 _FLAT = {
-    GeometryType.POINT: b"Point",
-    GeometryType.LINESTRING: b"LineString",
-    GeometryType.POLYGON: b"Polygon",
-    GeometryType.MULTIPOINT: b"MultiPoint",
-    GeometryType.MULTILINESTRING: b"MultiLineString",
-    GeometryType.MULTIPOLYGON: b"MultiPolygon",
+    GeometryType.POINT: "Point",
+    GeometryType.LINESTRING: "LineString",
+    GeometryType.POLYGON: "Polygon",
+    GeometryType.MULTIPOINT: "MultiPoint",
+    GeometryType.MULTILINESTRING: "MultiLineString",
+    GeometryType.MULTIPOLYGON: "MultiPolygon",
 }
 """Types whose coordinates are arrays of one depth, and their names."""
 
@@ -53,7 +56,7 @@ def encoded_features(
             no word for, as bytes or NaN, becomes null.
     """
     geometries[shapely.is_empty(geometries)] = None
-    shapes = geometry_texts(written(geometries, source, target))
+    shapes = geometry_documents(written(geometries, source, target))
     count = len(names)
     changed = [(names.index(name), change) for name, change in changes.items() if name in names]
     texts = []
@@ -62,48 +65,41 @@ def encoded_features(
         for place, change in changed:
             if values[place] is not None:
                 values[place] = change(values[place])
-        feature = {
-            "type": "Feature",
-            "id": identifier,
-            "geometry": None if shape is None else orjson.Fragment(shape),
-            "properties": dict(zip(names, values, strict=True)),
-        }
-        texts.append(orjson.dumps(feature, default=_nothing))
+        properties = dict(zip(names, values, strict=True))
+        feature = {"type": "Feature", "id": identifier, "geometry": shape, "properties": properties}
+        texts.append(orjson.dumps(feature, _nothing))
     return texts
 
 
-def geometry_texts(geometries: NDArray[np.object_]) -> list[bytes | None]:
+def geometry_documents(geometries: NDArray[np.object_]) -> list[Document | None]:
     """Return geometries as GeoJSON; None for none.
 
     Example:
-        >>> geometry_texts(np.array([shapely.Point(1, 2.5), None]))
-        [b'{"type":"Point","coordinates":[1.0,2.5]}', None]
+        >>> geometry_documents(np.array([shapely.Point(1, 2.5), None]))
+        [{'type': 'Point', 'coordinates': [1.0, 2.5]}, None]
     """
-    texts: list[bytes | None] = [None] * len(geometries)
+    documents: list[Document | None] = [None] * len(geometries)
     kinds, solid = shapely.get_type_id(geometries), shapely.has_z(geometries)
-    for kind in _FLAT:
+    for kind, name in _FLAT.items():
         for has_z in (False, True):
-            (places,) = np.nonzero((kinds == kind) & (solid == has_z))
+            places = np.flatnonzero((kinds == kind) & (solid == has_z))
             if len(places):
-                for place, text in zip(places, _texts(geometries[places], kind), strict=True):
-                    texts[place] = text
-    for place in np.nonzero(kinds == GeometryType.GEOMETRYCOLLECTION)[0]:
-        parts = geometry_texts(shapely.get_parts(geometries[place]))
-        inside = b",".join(part for part in parts if part is not None)
-        texts[place] = b'{"type":"GeometryCollection","geometries":[' + inside + b"]}"
-    return texts
+                for place, inside in zip(places.tolist(), _nested(geometries[places]), strict=True):
+                    documents[place] = {"type": name, "coordinates": inside}
+    for place in np.flatnonzero(kinds == GeometryType.GEOMETRYCOLLECTION).tolist():
+        parts = geometry_documents(shapely.get_parts(geometries[place]))
+        inside = [part for part in parts if part is not None]
+        documents[place] = {"type": "GeometryCollection", "geometries": inside}
+    return documents
 
 
-def _texts(geometries: NDArray[np.object_], kind: GeometryType) -> list[bytes]:
-    """Return geometries of one type."""
+def _nested(geometries: NDArray[np.object_]) -> list[Any]:
+    """Return the coordinates of geometries of one type."""
     _, coordinates, offsets = shapely.to_ragged_array(geometries)
-    whole = orjson.dumps(np.ascontiguousarray(coordinates), option=orjson.OPT_SERIALIZE_NUMPY)
-    parts = [b"[" + point + b"]" for point in whole[2:-2].split(b"],[")] if len(coordinates) else []
+    parts: list[Any] = coordinates.tolist()
     for ends in offsets:
-        bounds = ends.tolist()
-        parts = [b"[" + b",".join(parts[start:end]) + b"]" for start, end in pairwise(bounds)]
-    name = _FLAT[kind]
-    return [b'{"type":"' + name + b'","coordinates":' + part + b"}" for part in parts]
+        parts = [parts[start:end] for start, end in pairwise(ends.tolist())]
+    return parts
 
 
 def _nothing(_value: object) -> None:
