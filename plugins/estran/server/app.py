@@ -7,8 +7,10 @@ What every answer shares is here: language, errors, headers, the access log. Add
 import json
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, g, request
 from werkzeug.datastructures import LanguageAccept
@@ -53,6 +55,14 @@ ONE_DAY_S = 86_400
 ONE_YEAR_S = 31_536_000
 
 
+class Application(Flask):
+    """A Flask application of ordinary functions."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function: Flask would ask each of them, at each request, whether it is a coroutine."""
+        return func
+
+
 def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
     """Return the application of a territory.
 
@@ -69,7 +79,7 @@ def create_app(config_path: Path, *, listening: str | None = None) -> Flask:
     use_link_titles()
     service = Service(configuration, config_path)
     attach(service, partial(add_links, service))
-    app = Flask(
+    app = Application(
         __name__,
         static_folder=configuration["server"]["templates"]["static"],
         static_url_path="/static",

@@ -82,10 +82,10 @@ class Service:
 
     def language(self) -> Locale:
         """Return the locale of the request under way, chosen once."""
-        if "estran_locale" not in g:
-            g.estran_locale = chosen_language(request, self.api.locales)
-            g.estran_language = g.estran_locale.language
-        locale: Locale = g.estran_locale
+        locale: Locale | None = g.get("estran_locale")
+        if locale is None:
+            locale = g.estran_locale = chosen_language(request, self.api.locales)
+            g.estran_language = locale.language
         return locale
 
     def answer(

@@ -47,7 +47,7 @@ _UNREADABLE = (
 
 _WRONG = (DataError, ProgrammingError, psycopg.DataError, psycopg.ProgrammingError)
 
-_engines: dict[tuple[int, URL], Engine] = {}
+_engines: dict[tuple[int, str], tuple[URL, Engine]] = {}
 _engines_lock = threading.Lock()
 
 
@@ -70,18 +70,21 @@ def engine_of(location: str) -> Engine:
         InvalidConfiguration: the address cannot be read.
     """
     url = revealed(location)
-    key = (os.getpid(), url)
+    key = (os.getpid(), location)
     with _engines_lock:
-        if key not in _engines:
-            _engines[key] = _engine(url)
-        return _engines[key]
+        known = _engines.get(key)
+        if known is None or (known[0] is not url and known[0] != url):
+            if known is not None:
+                known[1].dispose()
+            known = _engines[key] = url, _engine(url)
+        return known[1]
 
 
 def close_engines() -> None:
     """Close the connections of this process that are not in use."""
     with _engines_lock:
         for key in [key for key in _engines if key[0] == os.getpid()]:
-            _engines.pop(key).dispose()
+            _engines.pop(key)[1].dispose()
 
 
 @contextmanager

@@ -99,7 +99,7 @@ def encoded_rows(
         source=table.crs,
         target=target,
         changes={
-            field.name: partial(property_value, field)
+            field.name: _moment if field.format == "date-time" else partial(property_value, field)
             for field in fields
             if field.format == "date-time" or field.type == "array"
         },
@@ -139,15 +139,18 @@ def cell_value(field: Field, value: object) -> Value:
         return None
     if field.type == "boolean":
         return bool(held)
-    if field.format == "date-time":
-        text = str(held).removesuffix("+00")
-        if len(text) == _TO_THE_SECOND:
-            return f"{text[:10]}T{text[11:]}Z"
-        try:
-            return moment_text(dt.datetime.fromisoformat(str(held)).replace(tzinfo=dt.UTC)) + "Z"
-        except ValueError:
-            return held
-    return held
+    return _moment(held) if field.format == "date-time" else held
+
+
+def _moment(held: object) -> str:
+    """Return a time, as PostgreSQL writes it in UTC, as JSON has it."""
+    text = str(held).removesuffix("+00")
+    if len(text) == _TO_THE_SECOND:
+        return f"{text[:10]}T{text[11:]}Z"
+    try:
+        return moment_text(dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)) + "Z"
+    except ValueError:
+        return str(held)
 
 
 def cursor_value(field: Field, value: object) -> Value:

@@ -32,6 +32,10 @@ ASKED = 30
 SHARE = 20
 """A layer is not read again before this many times as long as reading it took."""
 
+REST = 3
+"""While somebody asks for features, a layer rests this many times as long as it has just been read."""
+
+QUIET_S = 0.5
 UNUSED_S = 60.0
 """A layer that nobody asked for in this time may leave its place to another."""
 
@@ -208,6 +212,7 @@ class WholeLayers:
         self._largest = largest
         self._known: dict[Hashable, _Known] = {}
         self.is_reading = False
+        self._asked = float("-inf")
         self._lock = threading.Lock()
 
     @property
@@ -235,7 +240,7 @@ class WholeLayers:
             if known.state != state:
                 known.state, known.asked, known.layer = state, 0, None
             known.asked += 1
-            known.used = now
+            known.used = self._asked = now
             if known.layer is None and self._is_time(known, now):
                 self.is_reading = True
                 threading.Thread(target=self._read, args=(known, state, read), daemon=True).start()
@@ -245,10 +250,10 @@ class WholeLayers:
         return self._largest > 0 and not self.is_reading and known.asked >= ASKED and now >= known.not_before
 
     def _read(self, known: _Known, state: str, read: Callable[[], Iterator[WrittenFeatures]]) -> None:
-        """Read a layer, resting as long as it reads, so that requests are answered meanwhile."""
+        """Read a layer."""
         began, layer, pause = time.monotonic(), None, 0.0
         try:
-            with closing(_resting(read())) as parts:  # type: ignore[type-var]
+            with closing(self._resting(read())) as parts:  # type: ignore[type-var]
                 layer = WholeLayer(parts, self._largest, state)
         except ValueError as error:
             LOGGER.info("a layer is not held whole: %s", error)
@@ -276,10 +281,11 @@ class WholeLayers:
             other.layer = None
         return taken + layer.size <= self._largest
 
-
-def _resting(parts: Iterator[WrittenFeatures]) -> Iterator[WrittenFeatures]:
-    began = time.perf_counter()
-    for part in parts:
-        yield part
-        time.sleep(time.perf_counter() - began)
-        began = time.perf_counter()
+    def _resting(self, parts: Iterator[WrittenFeatures]) -> Iterator[WrittenFeatures]:
+        """Yield what is read, with rests in which requests are answered."""
+        began = time.monotonic()
+        for part in parts:
+            yield part
+            now = time.monotonic()
+            time.sleep(REST * (now - began) if now - self._asked < QUIET_S else 0.0)
+            began = time.monotonic()
