@@ -95,7 +95,7 @@ class PageLinks(list[dict[str, str]]):
     def append(self, link: dict[str, str]) -> None:
         """Add a link, unless it is a `next` that would mislead."""
         if link.get("rel") != "next" or self.next_by_offset:
-            super().append(_titled(link))
+            super().append(titled(link))
 
 
 def page_links(
@@ -109,8 +109,10 @@ def page_links(
         cursor: Where the next page starts, None on the last page.
         links: Other links.
     """
+    if cursor is None:
+        return PageLinks(links, next_by_offset=False)
     asked = read_items_request()
-    if cursor is None or (asked and asked.method == "POST"):
+    if asked and asked.method == "POST":
         return PageLinks(links, next_by_offset=False)
     if asked is None or PAGE_PARAMETER in store.fields:
         return PageLinks(links, next_by_offset=True)
@@ -130,7 +132,7 @@ def page_links(
     return PageLinks([following, *links], next_by_offset=False)
 
 
-def _titled(link: dict[str, str]) -> dict[str, str]:
+def titled(link: dict[str, str]) -> dict[str, str]:
     """Return a link to the page in a format of ours with its title in the language of the request."""
     for made in FORMATS.values():
         if link.get("rel") == "alternate" and link.get("type", "").startswith(made.media_type):

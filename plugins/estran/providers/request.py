@@ -39,12 +39,15 @@ def read_request() -> Asked | None:
     """Return what the current HTTP request asks, or None when there is none."""
     if not has_request_context():
         return None
-    return Asked(
-        method=flask_request.method,
-        address=flask_request.base_url,
-        parameters=flask_request.args.to_dict(),
-        language=_spoken(),
-    )
+    asked: Asked | None = g.get("estran_asked")
+    if asked is None:
+        asked = g.estran_asked = Asked(
+            method=flask_request.method,
+            address=flask_request.base_url,
+            parameters=flask_request.args.to_dict(),
+            language=_spoken(),
+        )
+    return asked
 
 
 def _spoken() -> str:

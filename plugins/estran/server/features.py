@@ -16,7 +16,7 @@ from pygeoapi.formats import F_HTML, F_JSON, F_JSONLD, FORMAT_TYPES
 
 from estran.layers.features.cql_json import JSON as JSON_FILTER
 from estran.providers.features_pages import Page, read_feature, read_page
-from estran.providers.features_written import Publication
+from estran.providers.features_written import Publication, titled
 from estran.providers.request import set_parameters
 from estran.server.features_asked import asked_crs, asked_page, crs_uri
 from estran.server.service import GEOJSON, Service
@@ -135,46 +135,59 @@ def _page_links(
     size: int,
 ) -> list[Link]:
     """Return the links of the store, then those to other formats, to pages by offset and to the layer."""
-    layer = f"{service.api.get_collections_url()}/{collection}"
-    locale = service.language()
+    items = f"{service.api.get_collections_url()}/{collection}/items"
     asked = "".join(
         f"&{quote(name, safe='')}={quote(text, safe=',')}"
         for name, text in parameters.items()
         if name not in {"f", "offset"}
     )
-
-    def link(relation: str, kind: str, title: str, query: str) -> Link:
-        return {
-            "type": kind,
-            "rel": relation,
-            "title": l10n.translate(title, locale),
-            "href": f"{layer}/items?{query}{asked}",
-        }
-
+    formats, layer = service.kept(("links", collection), lambda: _format_links(service, collection, items))
     links = found.links
-    links.extend(
-        [
-            link("self", GEOJSON, "This document as GeoJSON", f"f={F_JSON}"),
-            link("alternate", FORMAT_TYPES[F_JSONLD], "This document as RDF (JSON-LD)", f"f={F_JSONLD}"),
-            link("alternate", FORMAT_TYPES[F_HTML], "This document as HTML", f"f={F_HTML}"),
-        ]
-    )
-    for key, made in service.formatters(collection).items():
-        links.append(link("alternate", made.mimetype, f"This document as {key}", f"f={made.name}"))
     by_offset = not any(known["rel"] == "next" for known in links)
+    links.extend({**link, "href": link["href"] + asked} for link in formats)
     if by_offset and offset > 0:
-        before = max(0, offset - size)
-        links.append(link("prev", GEOJSON, "Items (prev)", f"f={F_JSON}&offset={before}"))
+        before = f"{items}?f={F_JSON}&offset={max(0, offset - size)}{asked}"
+        links.append(_link(service, "prev", GEOJSON, "Items (prev)", before))
     if by_offset and found.has_next:
-        links.append(link("next", GEOJSON, "Items (next)", f"f={F_JSON}&offset={offset + size}"))
-    title = l10n.translate(service.configuration["resources"][collection]["title"], locale)
-    links.append({"type": FORMAT_TYPES[F_JSON], "title": title, "rel": "collection", "href": layer})
+        after = f"{items}?f={F_JSON}&offset={offset + size}{asked}"
+        links.append(_link(service, "next", GEOJSON, "Items (next)", after))
+    links.append(layer)
     return links
+
+
+def _format_links(service: Service, collection: str, items: str) -> tuple[list[Link], Link]:
+    """Return the links to a page in each format, without what is asked, then that to the layer."""
+    own = [
+        (GEOJSON, "This document as GeoJSON", F_JSON),
+        (FORMAT_TYPES[F_JSONLD], "This document as RDF (JSON-LD)", F_JSONLD),
+        (FORMAT_TYPES[F_HTML], "This document as HTML", F_HTML),
+    ]
+    others = [
+        (made.mimetype, f"This document as {key}", made.name)
+        for key, made in service.formatters(collection).items()
+    ]
+    links = [
+        _link(service, "self" if name == F_JSON else "alternate", kind, title, f"{items}?f={name}")
+        for kind, title, name in own
+    ]
+    links += [
+        titled(_link(service, "alternate", kind, title, f"{items}?f={name}")) for kind, title, name in others
+    ]
+    title = service.configuration["resources"][collection]["title"]
+    return links, _link(service, "collection", FORMAT_TYPES[F_JSON], title, items.removesuffix("/items"))
+
+
+def _link(service: Service, relation: str, kind: str, title: Any, href: str) -> Link:
+    return {
+        "type": kind,
+        "rel": relation,
+        "title": l10n.translate(title, service.language()),
+        "href": href,
+    }
 
 
 def _feature_links(service: Service, collection: str, item: str, neighbours: Mapping[str, str]) -> list[Link]:
     """Return the links to the server, to this feature, to its layer and to its neighbours."""
-    locale = service.language()
     base = service.api.base_url
     layer = f"{service.api.get_collections_url()}/{collection}"
     own = f"{layer}/items/{quote(item, safe='')}"
@@ -197,10 +210,7 @@ def _feature_links(service: Service, collection: str, item: str, neighbours: Map
         ),
     ]
     return [
-        *(
-            {"type": kind, "rel": relation, "title": l10n.translate(title, locale), "href": href}
-            for kind, relation, title, href in whole
-        ),
+        *(_link(service, relation, kind, title, href) for kind, relation, title, href in whole),
         *(
             {
                 "rel": relation,

@@ -5,7 +5,7 @@ A `Service` belongs to one application, so several territories may live in one p
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -73,12 +73,21 @@ class Service:
         self.versions = Versions(configuration, config_path)
         self.pages = Pages(configuration)
         self._formatters: dict[str, dict[str, BaseFormatter]] = {}
+        self._kept: dict[Hashable, Any] = {}
 
     def formatters(self, collection: str) -> dict[str, BaseFormatter]:
         """Return what writes the features of a collection in other formats, found once."""
         if collection not in self._formatters:
             self._formatters[collection] = get_dataset_formatters(self.configuration["resources"][collection])
         return self._formatters[collection]
+
+    def kept[Made](self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what is the same for every request in a language, made for the first of them."""
+        key = what, self.language()
+        if key not in self._kept:
+            self._kept[key] = make()
+        made: Made = self._kept[key]
+        return made
 
     def language(self) -> Locale:
         """Return the locale of the request under way, chosen once."""

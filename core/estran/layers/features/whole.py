@@ -101,7 +101,12 @@ class Packed:
 
     def __getitem__(self, place: int) -> bytes:
         """Return the text at a place, counted from 0."""
-        return bytes(self._whole[self._ends[place] : self._ends[place + 1]])
+        return self.at([place])[0]
+
+    def at(self, places: Iterable[int]) -> list[bytes]:
+        """Return the texts at some places."""
+        whole, ends = self._whole, self._ends
+        return [bytes(whole[ends[place] : ends[place + 1]]) for place in places]
 
 
 class WholeLayer:
@@ -149,7 +154,7 @@ class WholeLayer:
 
     def texts(self, places: Iterable[int]) -> list[bytes]:
         """Return the features at these places, as GeoJSON."""
-        return [self._texts[place] for place in places]
+        return self._texts.at(places)
 
     def texts_of(self, rows: Sequence[Row], state: str) -> list[bytes] | None:
         """Return the features of these rows, None when the layer is in another state, or lacks one."""
@@ -185,7 +190,7 @@ class WholeLayer:
         is_in: NDArray[np.bool_] = np.asarray(shapely.contains_properly(region, boxes))
         doubtful = places[~is_in]
         cells = np.empty(len(doubtful), dtype=object)
-        cells[:] = [self._cells[place] for place in doubtful.tolist()]
+        cells[:] = self._cells.at(doubtful.tolist())
         is_in[~is_in] = holding("intersects", region, shapely.from_wkb(cells))
         return np.sort(places[is_in])
 
