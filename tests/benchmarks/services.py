@@ -5,6 +5,7 @@ between two lines, not a line. Nothing is asserted here. `python tests/benchmark
 table; `measures` gives it to `run.py`.
 """
 
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -91,13 +92,13 @@ class ServiceMeasure:
 def ask_all(
     server: str, served: Served, prefix: str, questions: dict[str, Ask], *, requests: int = REQUESTS
 ) -> Iterator[ServiceMeasure]:
-    """Ask each question, never twice the same in a row, first a few times for nothing."""
+    """Ask each question, never twice the same, first a few times for nothing."""
     for work, ask in questions.items():
-        drawn = asked_of.drawing(work)
-        paths = [f"{prefix}/{ask(drawn, number)}" for number in range(10)]
+        drawn, numbers = asked_of.drawing(work), itertools.count()
+        paths = [f"{prefix}/{ask(drawn, next(numbers))}" for _ in range(10)]
         load(served.url, paths, pid=served.pid, requests=10, connections=2, seconds=SECONDS)
         for at_once in CONNECTIONS:
-            fresh = [f"{prefix}/{ask(drawn, number)}" for number in range(requests)]
+            fresh = [f"{prefix}/{ask(drawn, next(numbers))}" for _ in range(requests)]
             found = load(
                 served.url, fresh, pid=served.pid, requests=requests, connections=at_once, seconds=SECONDS
             )

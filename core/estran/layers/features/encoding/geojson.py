@@ -22,7 +22,7 @@ type Change = Callable[[object], object]
 
 type Document = dict[str, object]
 
-_FLAT = {
+_FLAT: Mapping[int, str] = {
     GeometryType.POINT: "Point",
     GeometryType.LINESTRING: "LineString",
     GeometryType.POLYGON: "Polygon",
@@ -79,13 +79,13 @@ def geometry_documents(geometries: NDArray[np.object_]) -> list[Document | None]
         [{'type': 'Point', 'coordinates': [1.0, 2.5]}, None]
     """
     documents: list[Document | None] = [None] * len(geometries)
-    kinds, solid = shapely.get_type_id(geometries), shapely.has_z(geometries)
-    for kind, name in _FLAT.items():
-        for has_z in (False, True):
-            places = np.flatnonzero((kinds == kind) & (solid == has_z))
-            if len(places):
-                for place, inside in zip(places.tolist(), _nested(geometries[places]), strict=True):
-                    documents[place] = {"type": name, "coordinates": inside}
+    kinds = shapely.get_type_id(geometries)
+    alike = 2 * kinds + shapely.has_z(geometries)
+    for each in set(alike.tolist()):
+        places, name = np.flatnonzero(alike == each), _FLAT.get(each // 2)
+        if name is not None:
+            for place, inside in zip(places.tolist(), _nested(geometries[places]), strict=True):
+                documents[place] = {"type": name, "coordinates": inside}
     for place in np.flatnonzero(kinds == GeometryType.GEOMETRYCOLLECTION).tolist():
         parts = geometry_documents(shapely.get_parts(geometries[place]))
         inside = [part for part in parts if part is not None]
