@@ -4,18 +4,20 @@ import os
 import threading
 from collections import OrderedDict
 from contextlib import suppress
+from functools import partial
 from typing import cast
 
 from estran.carbon.errors import Unavailable
 from estran.layers.features.location import hidden
 from estran.layers.features.postgis import PostgisStore
 from estran.layers.features.postgis_engine import reading
-from estran.layers.features.postgis_table import TableState, look, read_state, read_table
+from estran.layers.features.postgis_table import Seen, TableState, look, read_state, read_table
 from estran.layers.features.query import SeenStore
+from estran.layers.features.shared import Shared
 
 _KEPT_STORES = 1024
 
-_stores: OrderedDict[tuple[int, str, str, str], tuple[TableState, PostgisStore]] = OrderedDict()
+_stores: OrderedDict[tuple[int, str, str, str], tuple[TableState, PostgisStore, Shared[Seen]]] = OrderedDict()
 _stores_lock = threading.Lock()
 
 
@@ -44,14 +46,15 @@ def open_postgis_store_now(location: str, table: str, id_field: str) -> SeenStor
     if kept:
         # Without the table of versions that it knew, the store is opened again, or found not to be.
         with suppress(Unavailable):
-            definition, version, state = look(location, kept[1].table)
-            if kept[0] == definition:
-                return SeenStore(kept[1], version, state)
+            opened, store, looks = kept
+            definition, version, state = looks.get(partial(look, location, store.table))
+            if opened == definition:
+                return SeenStore(store, version, state)
     with reading(location, table) as connection:
         definition = read_state(connection, table)
         store = PostgisStore(location, read_table(connection, table, id_field))
     with _stores_lock:
-        _stores[key] = (definition, store)
+        _stores[key] = definition, store, Shared()
         _stores.move_to_end(key)
         while len(_stores) > _KEPT_STORES:
             _stores.popitem(last=False)

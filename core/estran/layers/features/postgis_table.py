@@ -154,7 +154,11 @@ def read_state(connection: Connection, name: str) -> TableState:
     return row.oid, row.changed, row.has_versions
 
 
-def look(location: str, known: PostgisTable) -> tuple[TableState, str | None, str]:
+type Seen = tuple[TableState, str | None, str]
+"""The state of the definition of a table, the version of its data and the state of its data."""
+
+
+def look(location: str, known: PostgisTable) -> Seen:
     """Return the state of the definition of a table, the version of its data and the state of its data.
 
     The state of the data is their version, or else the transactions that are over and those under way, with
