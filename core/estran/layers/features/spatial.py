@@ -2,7 +2,7 @@
 
 The R-tree gives candidates by their envelope. For `intersects`, a candidate whose envelope lies
 wholly inside needs no look at its geometry; the others are tested exactly. The answer is SQL:
-the candidates, less those that failed.
+the rows when they are few, else the candidates less those that failed.
 """
 # ruff: noqa: S608 - only names of the schema, quoted, enter the text; values are parameters.
 
@@ -22,6 +22,7 @@ from estran.layers.features.table import Table
 
 CHUNK = 5_000
 _FEW = 10
+_LISTED = 1_000
 
 
 def related(connection: sqlite3.Connection, table: Table, relation: str, geometry: BaseGeometry) -> Sql:
@@ -57,6 +58,9 @@ def related(connection: sqlite3.Connection, table: Table, relation: str, geometr
     if relation == "intersects" and table.rtree:
         doubtful = rows[~shapely.contains_properly(geometry, shapely.box(*envelopes.T))]
     failed = _failed(connection, table, doubtful, relation, geometry)
+    if len(rows) <= _LISTED:
+        held = sorted(set(rows.tolist()).difference(failed))
+        return Sql(f"{row} IN (SELECT value FROM json_each(?))", (json.dumps(held),))
     if not failed:
         return Sql(choice, values)
     return Sql(f"{choice} AND {row} NOT IN (SELECT value FROM json_each(?))", (*values, json.dumps(failed)))
