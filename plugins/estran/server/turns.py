@@ -2,13 +2,17 @@
 
 Threads that compute at the same moment in one interpreter take its lock from each other at every call of
 GEOS, NumPy or SQLite, and eight small requests together cost a third more than one after the other.
-Who waits for long goes ahead all the same: a slow request never keeps the others out.
+Who waits for a database leaves the turn to another; who waits for long goes ahead all the same: a slow
+request never keeps the others out.
 """
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from estran.layers.aside import stepping
 
 PATIENCE_S = 0.05
 """How long a request waits for its turn, at most."""
@@ -31,9 +35,36 @@ class Turns:
         """Answer a request."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self._inner(environ, start_response)
-        has_turn = self._turns.acquire(timeout=self._patience_s)
+        turn = _Turn(self._turns, self._patience_s)
+        turn.take()
         try:
-            return self._inner(environ, start_response)
+            with stepping(turn.left):
+                return self._inner(environ, start_response)
         finally:
-            if has_turn:
-                self._turns.release()
+            turn.give_back()
+
+
+class _Turn:
+    """The turn of one request."""
+
+    def __init__(self, turns: threading.Semaphore, patience_s: float) -> None:
+        self._turns = turns
+        self._patience_s = patience_s
+        self._is_held = False
+
+    def take(self) -> None:
+        self._is_held = self._turns.acquire(timeout=self._patience_s)
+
+    def give_back(self) -> None:
+        if self._is_held:
+            self._turns.release()
+        self._is_held = False
+
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        """Leave the turn to another inside the block."""
+        self.give_back()
+        try:
+            yield
+        finally:
+            self.take()

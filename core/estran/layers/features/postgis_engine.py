@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError, DisconnectionError, InternalError, Program
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from estran.carbon.errors import EstranError, InvalidInput, TooLarge, Unavailable
+from estran.layers.aside import aside
 from estran.layers.features.location import revealed
 from estran.layers.features.postgis_statement import Statement
 
@@ -119,7 +120,7 @@ def read_at_once(location: str, layer: str, statement: Statement, given: Mapping
     """
 
     def read(driver: Any) -> list[Any]:
-        with driver.pipeline():
+        with aside(), driver.pipeline():
             driver.execute(_SETTLE_READING)
             found = psycopg.RawCursor(driver).execute(statement.text, statement.values(given))
         rows: list[Any] = found.fetchall()

@@ -32,7 +32,7 @@ ASKED = 30
 SHARE = 20
 """A layer is not read again before this many times as long as reading it took."""
 
-REST = 3
+REST = 9
 """While somebody asks for features, a layer rests this many times as long as it has just been read."""
 
 QUIET_S = 0.5
