@@ -5,11 +5,13 @@ boxes of the candidates are looked at, and only those shown are transformed. A C
 its number: `ST_Transform` reads a text again for each feature.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     DateTime,
     Double,
@@ -34,7 +36,9 @@ from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.tiles.frame import MARGIN, PIXEL, UNITS, Ground, TileFrame
 
 _LINES, _SURFACES = 1, 2
-_KEY, _BOX, _SIZE, _NUMBER, _SHAPE = (f"_estran_{name}" for name in ("key", "box", "size", "number", "shape"))
+_KEY, _BOX, _SIZE, _NUMBER, _SHAPE, _GEOMETRY = (
+    f"_estran_{name}" for name in ("key", "box", "size", "number", "shape", "geometry")
+)
 _FACETED = {"POLYHEDRALSURFACE": "MULTIPOLYGON", "TIN": "MULTIPOLYGON", "TRIANGLE": "POLYGON"}
 _DIGITS = 15
 BOX = ("box_low_x", "box_low_y", "box_high_x", "box_high_y")
@@ -83,46 +87,51 @@ def tile_statement(table: PostgisTable, kind: TileKind) -> Statement:
 
 
 def _asked(table: PostgisTable, kind: TileKind) -> Any:
-    identifier, box = table.columns[table.id_field.name], func.box2d(table.geometry)
-    ground = func.ST_MakeEnvelope(*map(_number, BOX), table.srid)
-    near = (
-        select(identifier.label(_KEY), box.label(_BOX))
-        .select_from(table.source)
-        .where(table.geometry.op("&&")(ground))
-        .cte("near")
-    )
-    size, limit = _size(box), bindparam(LIMIT, type_=BigInteger())
+    identifier, measured = table.columns[table.id_field.name], _size(func.box2d(table.geometry))
     geometry = straight(table) if table.has_z is False else func.ST_Force2D(straight(table))
     if kind.is_mended:
         geometry = func.ST_MakeValid(_faces_apart(geometry, table.srid))
-    is_small = size < 1.0 if kind.is_merged else false()
     wanted = table.columns if kind.properties is None else kind.properties
-    columns = [_written(column).label(name) for name, column in table.columns.items() if name in wanted]
-    numbered = table.id_field.type == "integer"
-    tile = (
-        select(
-            _shape(geometry, is_small, kind.srid).label(_SHAPE),
-            *([cast(identifier, BigInteger).label(_NUMBER)] if numbered else []),
-            *columns,
-        )
-        .select_from(table.source)
-        .order_by(size.desc(), identifier)
-    )
-    smallest = select(func.min(_size(near.c[_BOX]))).scalar_subquery()
-    found: Part = select(func.count()).select_from(near).scalar_subquery()
+    columns: Sequence[Part] = [
+        _written(column).label(name) for name, column in table.columns.items() if name in wanted
+    ]
+    limit = bindparam(LIMIT, type_=BigInteger())
     if kind.is_merged:
+        near = _near(table, identifier.label(_KEY), func.box2d(table.geometry).label(_BOX))
         chosen = _chosen(near).limit(limit).cte("chosen")
-        tile = tile.where(identifier.in_(select(chosen.c[_KEY])))
+        smallest: Part = func.min(_size(near.c[_BOX]))
         made_of: Part = select(func.count()).select_from(chosen).scalar_subquery()
+        source, key, size = table.source, identifier, measured
+        shape = _shape(geometry, size < 1.0, kind.srid)
     else:
-        tile = tile.where(table.geometry.op("&&")(ground)).limit(limit)
-        made_of = func.least(found, limit)
-    drawn = tile.subquery("tile")
-    names = [literal(_SHAPE, Text()), *([literal(_NUMBER, Text())] if numbered else [])]
+        # Most tiles: their features are read once.
+        near = _near(
+            table, identifier.label(_KEY), measured.label(_SIZE), geometry.label(_GEOMETRY), *columns
+        )
+        key, size, whole, *columns = near.c
+        smallest = func.min(size)
+        made_of = func.least(select(func.count()).select_from(near).scalar_subquery(), limit)
+        source = near
+        shape = _shape(whole, false(), kind.srid)
+    numbers = [cast(key, BigInteger).label(_NUMBER)] if table.id_field.type == "integer" else []
+    tile = select(shape.label(_SHAPE), *numbers, *columns).select_from(source).order_by(size.desc(), key)
+    tile = tile.where(key.in_(select(chosen.c[_KEY]))) if kind.is_merged else tile.limit(limit)
+    names = [literal(name, Text()) for name in (_SHAPE, _NUMBER)[: 1 + len(numbers)]]
     encoded = func.ST_AsMVT(
         literal_column("tile"), bindparam(LAYER, type_=Text()), UNITS, *names, type_=LargeBinary()
     )
-    return select(select(encoded).select_from(drawn).scalar_subquery(), made_of, found, smallest)
+    return select(
+        select(encoded).select_from(tile.subquery("tile")).scalar_subquery(),
+        made_of,
+        select(func.count()).select_from(near).scalar_subquery(),
+        select(smallest).select_from(near).scalar_subquery(),
+    )
+
+
+def _near(table: PostgisTable, *columns: Part) -> CTE:
+    """Return columns of the features whose box meets that of the tile."""
+    ground = func.ST_MakeEnvelope(*map(_number, BOX), table.srid)
+    return select(*columns).select_from(table.source).where(table.geometry.op("&&")(ground)).cte("near")
 
 
 def _chosen(near: Any) -> Any:
@@ -185,12 +194,18 @@ def _written(column: Part) -> Part:
         return cast(func.to_json(column), Text)
     if not isinstance(column.type, DateTime):
         return shown(column)
+    text = cast(func.timezone("UTC", column) if column.type.timezone else column, Text)
     fraction = case(
         (column == func.date_trunc("second", column), ""),
         (column == func.date_trunc("milliseconds", column), func.to_char(column, ".MS")),
         else_=func.to_char(column, ".US"),
     )
-    return func.to_char(column, 'YYYY-MM-DD"T"HH24:MI:SS', type_=Text()) + fraction + "Z"
+    whole: Part = func.to_char(column, 'YYYY-MM-DD"T"HH24:MI:SS', type_=Text()) + fraction + "Z"
+    # Nearly all: four digits of the year, and no part of a second.
+    is_plain = func.length(text) == len("2020-01-02 03:04:05")
+    return case(
+        (is_plain, func.overlay(text.op("PLACING")(literal_column("'T' FROM 11"))) + "Z"), else_=whole
+    )
 
 
 def _number(name: str) -> Part:
