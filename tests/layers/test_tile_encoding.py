@@ -1,5 +1,7 @@
 """Vector tiles as bytes: against the example of the specification and against another decoder."""
 
+from typing import Any
+
 import mapbox_vector_tile
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 from shapely.geometry import shape
 
 from estran.layers.tiles.mvt import encode_layer
+from estran.layers.tiles.paths import paths_of, tidied
+from estran.layers.tiles.properties import properties_of
 
 WHOLE = st.integers(-64, 4160)
 VALUES = st.one_of(
@@ -28,7 +32,7 @@ def array(*geometries: shapely.Geometry) -> "np.ndarray[tuple[int], np.dtype[np.
 
 def commands(geometry: shapely.Geometry) -> list[int]:
     """The integers of the geometry of a tile with this one feature, without properties."""
-    content = encode_layer("x", array(geometry), {})
+    content = encode_layer("x", tidied(paths_of(array(geometry))), properties_of({}, 1))
     # Tile.layers (0x1a), its length, Layer.name (0x0a 1 'x'), Layer.features (0x12), its length,
     # Feature.type (0x18, kind), Feature.geometry (0x22), its length, then the varints.
     assert content[0] == 0x1A
@@ -77,12 +81,12 @@ def test_a_point_given_twice_is_written_once() -> None:
 
 
 def test_nothing_gives_no_byte() -> None:
-    assert encode_layer("x", array(), {"name": []}) == b""
+    assert encode_layer("x", paths_of(array()), properties_of({"name": []}, 0)) == b""
 
 
 def test_identifiers_that_a_tile_cannot_hold_are_left_out() -> None:
     points = array(*(shapely.Point(n, n) for n in range(4)))
-    content = encode_layer("x", points, {}, ids=[0, 2**60, -1, None])
+    content = encode_layer("x", paths_of(points), properties_of({}, 4), ids=np.array([0, 2**60, -1, -1]))
     features = mapbox_vector_tile.decode(content)["x"]["features"]
     assert [feature.get("id") or None for feature in features] == [None, 2**60, None, None]
     # Feature.id is field 1, a varint: 0x08 and the value, first in the feature.
@@ -93,8 +97,8 @@ def test_identifiers_that_a_tile_cannot_hold_are_left_out() -> None:
 @given(st.lists(st.tuples(st.tuples(WHOLE, WHOLE), VALUES, VALUES), min_size=1, max_size=20))
 def test_another_decoder_reads_the_same_values(rows: list[tuple[tuple[int, int], object, object]]) -> None:
     points = array(*(shapely.Point(place) for place, _, _ in rows))
-    columns = {"one": [row[1] for row in rows], "été": [row[2] for row in rows]}
-    content = encode_layer("couche", points, columns)  # type: ignore[arg-type]
+    columns: Any = {"one": [row[1] for row in rows], "été": [row[2] for row in rows]}
+    content = encode_layer("couche", paths_of(points), properties_of(columns, len(rows)))
     found = mapbox_vector_tile.decode(content, default_options={"y_coord_down": True})["couche"]["features"]
     for (place, one, two), feature in zip(rows, found, strict=True):
         assert tuple(feature["geometry"]["coordinates"]) == place
@@ -116,10 +120,25 @@ def test_another_decoder_reads_the_same_shapes(boxes: list[tuple[int, int, int, 
         *(shapely.LineString(line.coords) for line in lines),
         shapely.MultiPolygon(polygons[:1]),
     ]
-    content = encode_layer("x", array(*mixed), {})
+    content = encode_layer("x", tidied(paths_of(array(*mixed))), properties_of({}, len(mixed)))
     found = mapbox_vector_tile.decode(content, default_options={"y_coord_down": True})["x"]["features"]
     assert len(found) == len(mixed)
     for expected, feature in zip(mixed, found, strict=True):
         drawn = shape(feature["geometry"])
         assert drawn.is_valid
         assert drawn.equals(expected)
+
+
+def test_whole_numbers_are_written_alike_one_by_one_and_together() -> None:
+    """Few are written one by one, many at once; varints grow at powers of 128, up to 2^63 - 1."""
+    numbers = sorted(
+        {sign * (1 << bits) + step for bits in range(0, 63, 7) for sign in (1, -1) for step in (-1, 0)}
+    )
+    numbers += [-(2**63), 2**63 - 1, *range(1000, 1050)]
+    together = properties_of({"n": numbers}, len(numbers))
+    alone = [properties_of({"n": [number]}, 1).content.tobytes() for number in numbers]
+    assert together.content.tobytes() == b"".join(alone)
+    assert np.diff(together.ends).tolist() == list(map(len, alone))
+    # -1 is sint_value (6) 1; 300 is int_value (5) 0xAC 0x02; both in a Layer.values field (4).
+    assert properties_of({"n": [-1]}, 1).content.tobytes() == b"\x22\x02\x30\x01"
+    assert properties_of({"n": [300]}, 1).content.tobytes() == b"\x22\x03\x28\xac\x02"

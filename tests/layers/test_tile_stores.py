@@ -1,5 +1,9 @@
-"""The same tiles from a GeoPackage and from PostGIS: what is shown, merged, left out, and in which types."""
+"""The same tiles from a GeoPackage, read or held in memory, and from PostGIS.
 
+What is shown, merged, left out, and in which types.
+"""
+
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +19,7 @@ from layers.feature_stores import X, Y, box, sample
 from pyproj import CRS
 
 from estran.ingest.publish import publish_file
+from estran.layers.features.geopackage_tile import GeoPackageTiles, open_geopackage_tiles
 from estran.layers.features.sketch import Asked
 from estran.layers.features.tile_store import (
     TileStore,
@@ -22,17 +27,41 @@ from estran.layers.features.tile_store import (
     read_vector_tile,
     tile_limits,
 )
+from estran.layers.features.whole import ASKED, WholeLayers
 from estran.layers.features.writing import write_table
 from estran.layers.progress import silent
 from estran.layers.settings import TileSettings
-from estran.layers.tiles.frame import UNITS, TileFrame
+from estran.layers.tiles.frame import UNITS, Budget, TileFrame, VectorTile
 from estran.layers.tiles.matrix_sets import tile_matrix_set
 
 LAMBERT = CRS.from_epsg(2154)
 Make = Callable[..., TileStore]
 
 
-@pytest.fixture(params=PARAMETERS)
+class HeldTiles:
+    """The tiles of a GeoPackage that was asked for them so often that it is held."""
+
+    def __init__(self, store: GeoPackageTiles) -> None:
+        self._store = store
+        self._layers = WholeLayers(8_000_000)
+        for _ in range(ASKED):
+            self.read(square(2**20), Budget(1, 1))
+        until = time.monotonic() + 30
+        while self._layers.is_reading and time.monotonic() < until:
+            time.sleep(0.002)
+
+    @property
+    def is_held(self) -> bool:
+        return self._layers.held_count == 1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def read(self, frame: TileFrame, budget: Budget) -> VectorTile:
+        return self._store.read(frame, budget, self._layers)
+
+
+@pytest.fixture(params=[*PARAMETERS, "held"])
 def tiles_of(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     """Write features into a store of each kind; return its tiles."""
 
@@ -41,6 +70,10 @@ def tiles_of(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
         write_table(path, "things", frame, id_field=id_field)
         if request.param == "geopackage":
             return open_tile_store(path, "things", id_field)
+        if request.param == "held":
+            held = HeldTiles(open_geopackage_tiles(path, "things", id_field))
+            assert held.is_held == (not has_collections(frame) and held.extent is not None)
+            return held  # type: ignore[return-value]
         database = request.getfixturevalue("postgis")
         publish_file(
             path,
@@ -54,6 +87,10 @@ def tiles_of(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
         return open_tile_store(database, "things", id_field)
 
     return make
+
+
+def has_collections(frame: gpd.GeoDataFrame) -> bool:
+    return bool((frame.geom_type == "GeometryCollection").any())
 
 
 def square(side_m: float, *, is_finest: bool = False) -> TileFrame:

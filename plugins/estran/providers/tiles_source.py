@@ -20,6 +20,7 @@ from estran.layers.features.tile_store import (
     scale_of,
     tile_limits,
 )
+from estran.layers.features.whole import WholeLayers
 from estran.layers.geodesy import metres_per_unit
 from estran.layers.raster import open_raster
 from estran.layers.settings import TileSettings
@@ -81,12 +82,15 @@ class VectorTiles:
     kind: Kind = "vector"
     format = MVT
 
-    def __init__(self, definition: Mapping[str, Any], seen: SeenStore | None = None) -> None:
+    def __init__(
+        self, definition: Mapping[str, Any], seen: SeenStore | None = None, held: WholeLayers | None = None
+    ) -> None:
         self._collection = str(definition["collection"])
         self._settings = TileSettings.model_validate(definition["tiles"])
         self._properties = tuple(definition.get("properties") or ()) or None
         place = definition["data"], definition["table"], definition["id_field"]
         self._store: TileStore = open_tile_store(*place, seen)
+        self._held = held
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -114,7 +118,7 @@ class VectorTiles:
             is_finest=found == held[-1],
             properties=self._properties,
         )
-        tile = read_vector_tile(self._store, frame, self._settings)
+        tile = read_vector_tile(self._store, frame, self._settings, self._held)
         return Tile(tile.content, tile.dropped)
 
 
@@ -157,13 +161,19 @@ class MapTiles:
         return Tile(draw_map(self._territory, [self._collection], bounds, matrix_set.crs, PIXELS, PIXELS))
 
 
-def open_source(definition: Mapping[str, Any], kind: Kind, seen: SeenStore | None = None) -> TileSource:
+def open_source(
+    definition: Mapping[str, Any],
+    kind: Kind,
+    seen: SeenStore | None = None,
+    held: WholeLayers | None = None,
+) -> TileSource:
     """Return the tiles of a kind, from the definition of the tile provider of a collection.
 
     Args:
         definition: The definition.
         kind: Vectors or pictures.
         seen: The store of the features, when it has just been looked at.
+        held: The layers held whole.
 
     Raises:
         NotFound: the collection has no tiles of this kind.
@@ -179,7 +189,7 @@ def open_source(definition: Mapping[str, Any], kind: Kind, seen: SeenStore | Non
             f" /collections/{collection}/map/tiles",
             where="collectionId",
         )
-    return VectorTiles(definition, seen)
+    return VectorTiles(definition, seen, held)
 
 
 def _seen(

@@ -189,7 +189,8 @@ def _tile(service: Service, collection: str, place: tuple[str, str, str, str], *
     identifier, level, row, column = place
     definition = _required(service, collection)
     kind = _kind(definition, is_drawn=is_drawn)
-    source = open_source(definition, kind, service.versions.store(definition) if kind == "vector" else None)
+    seen = service.versions.store(definition) if kind == "vector" else None
+    source = open_source(definition, kind, seen, service.features)
     chosen_format(request, {source.format: (MEDIA_TYPES[source.format],)})
     matrix_set = tile_matrix_set(identifier)
     matrix_set.level(level)
@@ -236,7 +237,7 @@ def _tiled(service: Service, collection: str, *, is_drawn: bool) -> Tiled:
         collection=collection,
         resource=service.configuration["resources"][collection],
         definition=definition,
-        source=open_source(definition, _kind(definition, is_drawn=is_drawn)),
+        source=open_source(definition, _kind(definition, is_drawn=is_drawn), held=service.features),
         base=service.api.base_url,
         language=service.language().language,
         is_drawn=is_drawn,

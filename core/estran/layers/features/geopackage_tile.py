@@ -9,8 +9,9 @@ import math
 import os
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,26 @@ from estran.layers.features.sketch import KEPT_BOXES, Asked, Boxes, Sketch, is_w
 from estran.layers.features.spatial import read_cells
 from estran.layers.features.sql import quoted
 from estran.layers.features.table import read_table
-from estran.layers.tiles.frame import Budget, TileFrame, VectorTile, fitted, ground
+from estran.layers.features.tile_layer import ReadFeatures, TileLayer
+from estran.layers.features.whole import LayerChanged, Shelf, WholeLayers
+from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
 from estran.layers.tiles.generalising import choose, outlines
 from estran.layers.tiles.matrix_sets import Bounds
-from estran.layers.tiles.mvt import Value, encode_layer
+from estran.layers.tiles.mvt import encode_layer
+from estran.layers.tiles.paths import Paths, joined
+from estran.layers.tiles.properties import Column, Properties, Value, properties_of
 
 _EXACT: Mapping[str, set[type]] = {"string": {str}, "integer": {int}}
 _KEPT = 1024
 _SIDES = ("min_x", "min_y", "max_x", "max_y")
+_PART = 5_000
+"""Features read at a time, when all are."""
+
 _BOX = np.dtype([("row", np.int64), *((side, np.float64) for side in _SIDES)])
+
+type _Drawn = tuple[Paths, Properties, NDArray[np.int64], int]
+"""What a tile shows: outlines, properties and identifiers; then how many features are left out."""
+_NOTHING: _Drawn = (joined([]), properties_of({}, 0), np.empty(0, np.int64), 0)
 
 
 def open_geopackage_tiles(path: Path, table: str, id_field: str) -> "GeoPackageTiles":
@@ -64,7 +76,10 @@ class GeoPackageTiles:
     """The tiles of a features table of one GeoPackage, as `TileStore` describes them."""
 
     def __init__(self, path: Path, table: str, id_field: str) -> None:
-        self._pool = shared_pool(path, file_version(path))
+        self._path = path
+        version = file_version(path)
+        self._pool = shared_pool(path, version)
+        self._shelf: Shelf = (("tiles", path, table, id_field), version)
         self._lock = threading.Lock()
         self._all: Boxes | None = None
         with self._pool.connection() as connection:
@@ -85,35 +100,82 @@ class GeoPackageTiles:
         """The columns other than the geometry, in order."""
         return self._table.fields
 
-    def read(self, frame: TileFrame, budget: Budget) -> VectorTile:
-        """Return a tile within a budget."""
+    def read(self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None) -> VectorTile:
+        """Return a tile within a budget; its features are those held, when the layer is."""
         under = ground(frame, self.crs, self.extent) if self.extent else None
         if under is None:
             return VectorTile(b"", 0)
-        with self._pool.connection() as connection:
-            near = self._near(connection, under.box)
-            chosen = choose(near.boxes, under, limit=budget.features, is_finest=frame.is_finest)
-            cells = self._cells(connection, near.rows[chosen.places])
-        shapes = blob.geometries([cell[0] for cell in cells])
-        drawn = outlines(shapes, chosen.is_small, frame=frame, under=under, crs=self.crs)
-        kept = np.flatnonzero(~shapely.is_missing(drawn))
-        if not len(kept):
-            return VectorTile(b"", len(near.rows) - len(cells))
-        _, *columns = zip(*(cells[place] for place in kept), strict=True)
-        values = {
-            field.name: _values(field, column)
-            for field, column in zip(self.fields.values(), columns, strict=True)
-        }
-        identifier = self._table.id_field
-        ids: Any = values[identifier.name] if identifier.type == "integer" else [None] * len(kept)
+        layer = held.made(self._shelf, TileLayer, self._read_whole) if held else None
+        drawn = (
+            self._drawn(frame, under, budget) if layer is None else self._held(layer, frame, under, budget)
+        )
+        paths, properties, ids, left_out = drawn
+        if not len(ids):
+            return VectorTile(b"", left_out)
 
         def encode(count: int) -> bytes:
-            some = {name: column[:count] for name, column in values.items() if frame.writes(name)}
-            return encode_layer(frame.layer, drawn[kept[:count]], some, ids=ids[:count])
+            some = properties if count == len(ids) else properties.chosen(np.arange(count))
+            return encode_layer(frame.layer, paths.first(count), some, ids=ids[:count])
 
-        content, shown = fitted(encode, len(kept), budget.size)
-        dropped = len(near.rows) - len(cells) + len(kept) - shown
-        return VectorTile(content, dropped)
+        content, shown = fitted(encode, len(ids), budget.size)
+        return VectorTile(content, left_out + len(ids) - shown)
+
+    def _held(self, layer: TileLayer, frame: TileFrame, under: Ground, budget: Budget) -> _Drawn:
+        near = layer.near(under.box)
+        chosen = choose(near.boxes, under, limit=budget.features, is_finest=frame.is_finest)
+        places = near.rows[chosen.places]
+        drawn = layer.outlines(places, chosen.is_small, frame=frame, under=under, crs=self.crs)
+        kept, numbers = np.unique(drawn.owners, return_inverse=True)
+        shown = [place for place, name in enumerate(self.fields) if frame.writes(name)]
+        columns = None if len(shown) == len(self.fields) else shown
+        properties = layer.properties.chosen(places[kept], columns)
+        return drawn.owned(numbers), properties, layer.ids[places[kept]], len(near.rows) - len(places)
+
+    def _drawn(self, frame: TileFrame, under: Ground, budget: Budget) -> _Drawn:
+        fields = [field for field in self.fields.values() if frame.writes(field.name)]
+        with self._pool.connection() as connection:
+            near = self._near(connection, under.box)
+            if not len(near.rows):
+                return _NOTHING
+            chosen = choose(near.boxes, under, limit=budget.features, is_finest=frame.is_finest)
+            cells = self._cells(connection, near.rows[chosen.places], fields)
+        shapes = blob.geometries(cells[0])
+        drawn = outlines(shapes, chosen.is_small, frame=frame, under=under, crs=self.crs)
+        kept, numbers = np.unique(drawn.owners, return_inverse=True)
+        is_kept = np.zeros(len(shapes), dtype=bool)
+        is_kept[kept] = True
+        _, identifiers, *columns = (list(compress(column, is_kept)) for column in cells)
+        properties = properties_of(_typed(fields, columns), len(kept))
+        return drawn.owned(numbers), properties, self._ids(identifiers), len(near.rows) - len(shapes)
+
+    def _read_whole(self) -> Iterator[ReadFeatures]:
+        """Read the layer by parts.
+
+        Raises:
+            LayerChanged: the file is in another state.
+        """
+        row, fields = quoted(self._table.row_column), list(self.fields.values())
+        names = [self._table.geometry_column, self._table.id_field.name, *self.fields]
+        asked = (
+            f"SELECT {', '.join(map(quoted, names))}, {row} FROM {quoted(self._table.name)}"
+            f" WHERE {row} > ? ORDER BY {row} LIMIT {_PART}"
+        )
+        last = np.iinfo(np.int64).min
+        with self._pool.connection() as connection:
+            indexed = self._kept(connection).ordered()
+        while True:
+            with self._pool.connection() as connection:
+                rows = connection.execute(asked, (int(last),)).fetchall()
+            if file_version(self._path) != self._shelf[1]:
+                raise LayerChanged
+            if not rows:
+                return
+            shapes, identifiers, *columns, numbers = zip(*rows, strict=True)
+            last = numbers[-1]
+            boxes = indexed.of(np.array(numbers, np.int64))
+            yield ReadFeatures(
+                blob.geometries(shapes), boxes, self._ids(identifiers), _typed(fields, columns)
+            )
 
     def sketch(self, asked: Asked) -> Sketch | None:
         """Return what is worth reading of very many features for a picture, None when they are not many."""
@@ -123,6 +185,12 @@ class GeoPackageTiles:
                 return self._some(connection, rows, asked.field, has_shapes=has_shapes)
 
             return sketched(self._near(connection, asked.box), asked, read)
+
+    def _ids(self, cells: Sequence[Any]) -> NDArray[np.int64]:
+        """Return identifiers as numbers, -1 for those that are none."""
+        known = self._table.id_field
+        values = _values(known, cells) if known.type == "integer" else [None] * len(cells)
+        return np.array([-1 if value is None else value for value in values], np.int64)
 
     def _some(
         self, connection: sqlite3.Connection, rows: NDArray[np.int64], field: str | None, *, has_shapes: bool
@@ -162,17 +230,22 @@ class GeoPackageTiles:
                 self._all = self._read_all(connection)
             return self._all
 
-    def _cells(self, connection: sqlite3.Connection, rows: NDArray[np.int64]) -> list[tuple[Any, ...]]:
-        """Return the geometry cell and the properties of rows, in their order."""
+    def _cells(
+        self, connection: sqlite3.Connection, rows: NDArray[np.int64], fields: Sequence[Field]
+    ) -> list[Sequence[Any]]:
+        """Return the geometries, the identifiers and the fields of rows, column by column, in their order."""
         row, name = quoted(self._table.row_column), quoted(self._table.name)
-        columns = ", ".join(map(quoted, [self._table.geometry_column, *self.fields]))
+        names = [self._table.geometry_column, self._table.id_field.name, *(field.name for field in fields)]
         found = connection.execute(
-            f"SELECT {row}, {columns} FROM {name} WHERE {row} IN (SELECT value FROM json_each(?))",
+            f"SELECT {', '.join(map(quoted, names))}, {row} FROM {name}"
+            f" WHERE {row} IN (SELECT value FROM json_each(?))",
             (json.dumps(rows.tolist()),),
         )
-        by_row = {cells[0]: cells[1:] for cells in found}
-        nothing = (None,) * (len(self.fields) + 1)
-        return [by_row.get(number, nothing) for number in rows.tolist()]
+        by_row = {cells[-1]: cells for cells in found}
+        nothing = (None,) * (len(names) + 1)
+        ordered = [by_row.get(number, nothing) for number in rows.tolist()]
+        columns = list(zip(*ordered, strict=True)) if ordered else [()] * len(nothing)
+        return list(columns[:-1])
 
     def _measured(self, connection: sqlite3.Connection) -> tuple[int, Bounds | None]:
         if self._table.rtree is None:
@@ -207,6 +280,10 @@ class GeoPackageTiles:
 def _boxes(found: sqlite3.Cursor) -> Boxes:
     table = np.fromiter(found, dtype=_BOX)
     return Boxes(table["row"], np.stack([table[side] for side in _SIDES], axis=1))
+
+
+def _typed(fields: Sequence[Field], columns: Iterable[Sequence[Any]]) -> dict[str, Column]:
+    return {field.name: _values(field, column) for field, column in zip(fields, columns, strict=True)}
 
 
 def _values(field: Field, cells: Sequence[Any]) -> Sequence[Value | None]:

@@ -41,6 +41,19 @@ class Boxes:
         meets = (self.boxes[:, :2] <= box[2:]).all(axis=1) & (self.boxes[:, 2:] >= box[:2]).all(axis=1)
         return Boxes(self.rows[meets], self.boxes[meets])
 
+    def ordered(self) -> "Boxes":
+        """Return them in the order of rows."""
+        order = np.argsort(self.rows)
+        return Boxes(self.rows[order], self.boxes[order])
+
+    def of(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the boxes of rows when these are `ordered`; NaN for a row without one."""
+        places = np.minimum(np.searchsorted(self.rows, rows), max(len(self.rows) - 1, 0))
+        found = np.full((len(rows), 4), np.nan)
+        known = np.flatnonzero(self.rows[places] == rows) if len(self.rows) else places[:0]
+        found[known] = self.boxes[places[known]]
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -11,10 +11,11 @@ from typing import Protocol
 
 from pyproj import CRS
 
-from estran.layers.features.geopackage_tile import open_geopackage_tiles
+from estran.layers.features.geopackage_tile import GeoPackageTiles, open_geopackage_tiles
 from estran.layers.features.location import is_database
 from estran.layers.features.query import Field, SeenStore
 from estran.layers.features.sketch import Asked, Sketch
+from estran.layers.features.whole import WholeLayers
 from estran.layers.settings import TileSettings
 from estran.layers.tiles.frame import Budget, TileFrame, VectorTile
 from estran.layers.tiles.matrix_sets import (
@@ -113,9 +114,21 @@ def tile_limits(
     return found[light[0] :] if light else found[-1:]
 
 
-def read_vector_tile(store: TileStore, frame: TileFrame, settings: TileSettings) -> VectorTile:
-    """Return a tile within the limits of the layer."""
-    return store.read(frame, Budget(settings.features, int(settings.kilobytes * _BYTES)))
+def read_vector_tile(
+    store: TileStore, frame: TileFrame, settings: TileSettings, held: WholeLayers | None = None
+) -> VectorTile:
+    """Return a tile within the limits of the layer.
+
+    Args:
+        store: The layer.
+        frame: The tile.
+        settings: What the layer says of its tiles.
+        held: The layers held whole: a GeoPackage that is asked for often is drawn from there.
+    """
+    budget = Budget(settings.features, int(settings.kilobytes * _BYTES))
+    if isinstance(store, GeoPackageTiles):
+        return store.read(frame, budget, held)
+    return store.read(frame, budget)
 
 
 def scale_of(zoom: int) -> float:

@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import shapely
@@ -195,13 +196,21 @@ class WholeLayer:
         return np.sort(places[is_in])
 
 
+class Held(Protocol):
+    """What is held of a layer."""
+
+    @property
+    def size(self) -> int:
+        """What it weighs, in bytes."""
+
+
 @dataclass(slots=True)
 class _Known:
-    """What is known of a layer: how often it was asked for in a state, and the layer when it is held."""
+    """What is known of a layer: how often it was asked for in a state, and what is held of it."""
 
     state: str
     asked: int = 0
-    layer: WholeLayer | None = None
+    layer: Held | None = None
     used: float = 0.0
     not_before: float = field(default=float("-inf"))
 
@@ -228,7 +237,8 @@ class WholeLayers:
     def held(self, shelf: Shelf) -> WholeLayer | None:
         """Return a layer when it is held in this state."""
         known = self._known.get(shelf[0])
-        return known.layer if known and known.state == shelf[1] else None
+        layer = known.layer if known and known.state == shelf[1] else None
+        return layer if isinstance(layer, WholeLayer) else None
 
     def get(self, shelf: Shelf, read: Callable[[], Iterator[WrittenFeatures]]) -> WholeLayer | None:
         """Return a layer when it is held; count the question, and have the layer read when it is time.
@@ -237,6 +247,18 @@ class WholeLayers:
             shelf: The layer and its state.
             read: Gives the features in the order of identifiers; raises `LayerChanged` when the data are
                 in another state.
+        """
+        return self.made(shelf, lambda parts, largest: WholeLayer(parts, largest, shelf[1]), read)
+
+    def made[Layer: Held, Part](
+        self, shelf: Shelf, kind: Callable[[Iterator[Part], float], Layer], read: Callable[[], Iterator[Part]]
+    ) -> Layer | None:
+        """Return what is held of a layer, made by `kind` of the parts that are read; otherwise as `get`.
+
+        Args:
+            shelf: The layer and its state; one for each kind.
+            kind: Makes it, within a number of bytes; raises `ValueError` when it cannot be held.
+            read: Gives the parts; raises `LayerChanged` when the data are in another state.
         """
         place, state = shelf
         now = time.monotonic()
@@ -248,18 +270,24 @@ class WholeLayers:
             known.used = self._asked = now
             if known.layer is None and self._is_time(known, now):
                 self.is_reading = True
-                threading.Thread(target=self._read, args=(known, state, read), daemon=True).start()
-            return known.layer
+                threading.Thread(target=self._read, args=(known, state, kind, read), daemon=True).start()
+            return known.layer  # type: ignore[return-value]
 
     def _is_time(self, known: _Known, now: float) -> bool:
         return self._largest > 0 and not self.is_reading and known.asked >= ASKED and now >= known.not_before
 
-    def _read(self, known: _Known, state: str, read: Callable[[], Iterator[WrittenFeatures]]) -> None:
+    def _read[Part](
+        self,
+        known: _Known,
+        state: str,
+        kind: Callable[[Iterator[Part], float], Held],
+        read: Callable[[], Iterator[Part]],
+    ) -> None:
         """Read a layer."""
         began, layer, pause = time.monotonic(), None, 0.0
         try:
             with closing(self._resting(read())) as parts:  # type: ignore[type-var]
-                layer = WholeLayer(parts, self._largest, state)
+                layer = kind(parts, self._largest)
         except ValueError as error:
             LOGGER.info("a layer is not held whole: %s", error)
             pause = TOO_LARGE_S
@@ -275,7 +303,7 @@ class WholeLayers:
             if layer and known.state == state and self._has_room(layer, now):
                 known.layer = layer
 
-    def _has_room(self, layer: WholeLayer, now: float) -> bool:
+    def _has_room(self, layer: Held, now: float) -> bool:
         """Return whether a layer fits beside the others, once those that nobody asks for are gone."""
         held = sorted((other for other in self._known.values() if other.layer), key=lambda other: other.used)
         taken = sum(other.layer.size for other in held if other.layer)
@@ -286,7 +314,7 @@ class WholeLayers:
             other.layer = None
         return taken + layer.size <= self._largest
 
-    def _resting(self, parts: Iterator[WrittenFeatures]) -> Iterator[WrittenFeatures]:
+    def _resting[Part](self, parts: Iterator[Part]) -> Iterator[Part]:
         """Yield what is read, with rests in which requests are answered."""
         began = time.monotonic()
         for part in parts:

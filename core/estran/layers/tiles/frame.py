@@ -10,15 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS
 
 from estran.layers.features.projection import projected_points
+from estran.layers.near_transform import near_transform
 from estran.layers.tiles.matrix_sets import Bounds, moved
 
 UNITS = 4096
 MARGIN = 64
 PIXEL = 4
 """Units of a pixel."""
+
+_STEPS = np.linspace(0.0, 1.0, 17)
+_EDGES = np.array([point for step in _STEPS for point in ((step, 0), (step, 1), (0, step), (1, step))])
+"""Points along the edges of a square of side 1."""
 
 _FEWER = 0.95
 """A tile too heavy is made again with this share of the features that should fit."""
@@ -109,19 +115,33 @@ def ground(frame: TileFrame, crs: CRS, extent: Bounds) -> Ground | None:
     unit_x, unit_y = frame.unit
     margin_x, margin_y = MARGIN * unit_x, MARGIN * unit_y
     wide = (low_x - margin_x, low_y - margin_y, high_x + margin_x, high_y + margin_y)
-    box = moved(wide, frame.crs, crs)
+    near = near_transform(wide, frame.crs, crs)
+    box = moved(wide, frame.crs, crs) if near is None else _around(near.points(_edges(wide)))
     if box is None:
         return None
     west, south = max(box[0], extent[0]), max(box[1], extent[1])
     east, north = min(box[2], extent[2]), min(box[3], extent[3])
     if west > east or south > north:
         return None
-    middle = np.array([[(west + east) / 2, (south + north) / 2]])
-    ((x, y),) = projected_points(middle, crs, frame.crs)
+    x, y = (low_x + high_x) / 2, (low_y + high_y) / 2
+    if near is None:
+        middle = np.array([[(west + east) / 2, (south + north) / 2]])
+        ((x, y),) = projected_points(middle, crs, frame.crs)
     corners = np.array([[x, y], [x + PIXEL * unit_x, y], [x, y + PIXEL * unit_y]])
-    origin, *others = projected_points(corners, frame.crs, crs)
+    origin, *others = near.points(corners) if near else projected_points(corners, frame.crs, crs)
     across, down = (float(np.abs(other - origin).max()) for other in others)
     return Ground(box, (across, down)) if math.isfinite(across) and math.isfinite(down) else None
+
+
+def _edges(box: Bounds) -> NDArray[np.float64]:
+    low, high = np.array(box[:2]), np.array(box[2:])
+    points: NDArray[np.float64] = low + (high - low) * _EDGES
+    return points
+
+
+def _around(points: NDArray[np.float64]) -> Bounds:
+    (low_x, low_y), (high_x, high_y) = points.min(axis=0), points.max(axis=0)
+    return float(low_x), float(low_y), float(high_x), float(high_y)
 
 
 def fitted(encode: Callable[[int], bytes], count: int, size: int) -> tuple[bytes, int]:

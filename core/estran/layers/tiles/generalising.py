@@ -10,13 +10,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
-from shapely.geometry.base import BaseGeometry
 
 from estran.layers.features.projection import projected
-from estran.layers.tiles.frame import MARGIN, PIXEL, UNITS, Ground, TileFrame
+from estran.layers.tiles.cutting import cut
+from estran.layers.tiles.frame import PIXEL, Ground, TileFrame
+from estran.layers.tiles.paths import Paths, joined, paths_of, tidied
+from estran.layers.tiles.rounding import Move, rounded, to_units
 
-_COLLECTION = 7
-_MULTIPLE = 4
+_FEW = 100
+"""Features up to which GEOS is as fast one by one as arrays are together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,11 @@ def outlines(
     frame: TileFrame,
     under: Ground,
     crs: CRS,
-) -> NDArray[np.object_]:
-    """Return geometries in units of a tile, whole coordinates, y downwards; None where none is left.
+    move: Move | None = None,
+) -> Paths:
+    """Return the paths of geometries in units of a tile, whole coordinates, y downwards, tidied.
+
+    They are those of the places of the geometries; where nothing is left of one, it has none.
 
     Args:
         geometries: In `crs`; a null or empty one is left out.
@@ -68,7 +73,24 @@ def outlines(
         frame: The tile.
         under: What lies under it.
         crs: CRS of the geometries.
+        move: From `to_units`, when it is known.
     """
+    if not len(geometries):
+        return joined([])
+    if len(geometries) < _FEW:
+        return tidied(paths_of(_drawn(geometries, is_small, frame, under, crs)))
+    paths, left, light = rounded(geometries, is_small, under, move or to_units(frame, under, crs))
+    (others,) = np.nonzero(left)
+    if not len(others):
+        return paths
+    drawn = tidied(paths_of(_drawn(light[others], is_small[others], frame, under, crs)))
+    return joined([paths, drawn.owned(others[drawn.owners])])
+
+
+def _drawn(
+    geometries: NDArray[np.object_], is_small: NDArray[np.bool_], frame: TileFrame, under: Ground, crs: CRS
+) -> NDArray[np.object_]:
+    """Return geometries in units of a tile, whole coordinates, y downwards; None where none is left."""
     flat = shapely.force_2d(geometries)
     flat[shapely.is_empty(flat)] = None
     dimensions = shapely.get_dimensions(flat)
@@ -78,7 +100,7 @@ def outlines(
     light[~marked] = shapely.simplify(light[~marked], under.tolerance, preserve_topology=False)
     found = _placed(projected(light, crs, frame.crs), frame)
     found[marked] = _marks(found[marked], dimensions[marked])
-    return _whole(_clipped(found), dimensions)
+    return cut(found)
 
 
 def _middles(geometries: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -102,45 +124,3 @@ def _marks(points: NDArray[np.object_], dimensions: NDArray[np.signedinteger]) -
     marks = np.where(dimensions == 2, squares, np.asarray(dashes, dtype=object))
     marks[shapely.is_missing(points)] = None
     return marks
-
-
-def _clipped(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
-    low, high = -float(MARGIN), float(UNITS + MARGIN)
-    boxes = shapely.bounds(geometries)
-    over = (boxes[:, :2] < low).any(axis=1) | (boxes[:, 2:] > high).any(axis=1)
-    cut = geometries.copy()
-    try:
-        cut[over] = shapely.clip_by_rect(geometries[over], low, low, high, high)
-    except shapely.errors.GEOSException:
-        frame = shapely.box(low, low, high, high)
-        cut[over] = shapely.intersection(shapely.make_valid(geometries[over]), frame)
-    return cut
-
-
-def _whole(geometries: NDArray[np.object_], dimensions: NDArray[np.signedinteger]) -> NDArray[np.object_]:
-    """Return geometries with whole coordinates, valid, of the dimension they had; None for the others."""
-    rounded = np.asarray(shapely.transform(geometries, np.rint), dtype=object)
-    wrong = ~shapely.is_valid(rounded) & ~shapely.is_missing(rounded)
-    if wrong.any():
-        rounded[wrong] = shapely.set_precision(shapely.make_valid(geometries[wrong]), 1.0)
-    for place in np.flatnonzero(shapely.get_type_id(rounded) == _COLLECTION):
-        rounded[place] = _solid(rounded[place], int(dimensions[place]))
-    gone = shapely.is_empty(rounded) | (shapely.get_dimensions(rounded) != dimensions)
-    rounded[gone] = None
-    return rounded
-
-
-def _solid(collection: BaseGeometry, dimension: int) -> BaseGeometry | None:
-    """Return the parts of a collection that have the most dimensions, as one geometry."""
-    parts = [part for part in _leaves(collection) if shapely.get_dimensions(part) == dimension]
-    if not parts:
-        return None
-    join = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[dimension]
-    joined: BaseGeometry = join(parts)  # type: ignore[assignment]
-    return joined if joined.is_valid else shapely.set_precision(shapely.make_valid(joined), 1.0)
-
-
-def _leaves(geometry: BaseGeometry) -> list[BaseGeometry]:
-    if shapely.get_type_id(geometry) < _MULTIPLE:
-        return [geometry]
-    return [leaf for part in shapely.get_parts(geometry) for leaf in _leaves(part)]
