@@ -23,6 +23,7 @@ from estran.layers.geodesy import transform_points
 from estran.layers.raster import Band, Raster, RasterWindow, unavailable
 from estran.layers.raster_grid import Area, Bounds, CellWindow, Grid, moved_bounds
 from estran.layers.raster_handles import dataset, forget
+from estran.layers.raster_nearest import nearest_cells
 from estran.layers.raster_reading import Resampling, check_size
 
 MARGIN = 2
@@ -166,6 +167,9 @@ def _drawn(
         quantities = read.astype(np.float32).filled(np.nan)
         return np.ma.masked_invalid(_warped(quantities, source, target, Method.bilinear, nodata=np.nan))
     nodata = bands[0].nodata
+    near = nearest_cells(read, source, target, nodata)
+    if near is not None:
+        return near
     if nodata is not None:
         values = _warped(read.filled(nodata), source, target, Method.nearest, nodata=nodata)
         return np.ma.MaskedArray(values, mask=values == nodata)
