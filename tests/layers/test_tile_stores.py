@@ -57,8 +57,8 @@ class HeldTiles:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def read(self, frame: TileFrame, budget: Budget) -> VectorTile:
-        return self._store.read(frame, budget, self._layers)
+    def read(self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None) -> VectorTile:
+        return self._store.read(frame, budget, held or self._layers)
 
 
 @pytest.fixture(params=[*PARAMETERS, "held"])

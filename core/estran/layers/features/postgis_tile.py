@@ -27,6 +27,7 @@ from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.postgis_tile_statement import TileKind, tile_statement, tile_values
 from estran.layers.features.query import Field, SeenStore, Value
 from estran.layers.features.sketch import KEPT_BOXES, Asked, Boxes, Sketch, is_wide, sketched
+from estran.layers.features.whole import WholeLayers
 from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
 from estran.layers.tiles.matrix_sets import Bounds
 
@@ -132,8 +133,9 @@ class PostgisTiles:
                 self._measures = self._read_measures(connection)
             self._seen = seen
 
-    def read(self, frame: TileFrame, budget: Budget) -> VectorTile:
-        """Return a tile within a budget."""
+    def read(self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None) -> VectorTile:
+        """Return a tile within a budget; the database draws it, so nothing is held."""
+        del held
         under = ground(frame, self.crs, self.extent) if self.extent else None
         if under is None:
             return VectorTile(b"", 0)

@@ -6,12 +6,13 @@ than half a million of them.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from pyproj import CRS
 
-from estran.layers.features.geopackage_tile import GeoPackageTiles, open_geopackage_tiles
+from estran.layers.features.geopackage_tile import open_geopackage_tiles
 from estran.layers.features.location import is_database
 from estran.layers.features.query import Field, SeenStore
 from estran.layers.features.sketch import Asked, Sketch
@@ -62,8 +63,8 @@ class TileStore(Protocol):
     def extent(self) -> Bounds | None:
         """The box of all geometries, x first; None when there is none."""
 
-    def read(self, frame: TileFrame, budget: Budget) -> VectorTile:
-        """Return a tile within a budget."""
+    def read(self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None) -> VectorTile:
+        """Return a tile within a budget; a store that draws tiles itself may have its layer held."""
 
     def sketch(self, asked: Asked) -> Sketch | None:
         """Return what is worth reading of very many features for a picture, None when they are not many."""
@@ -106,12 +107,18 @@ def tile_limits(
     if store.extent is None:
         return ()
     finest = MAX_ZOOM if settings.max_zoom is None else settings.max_zoom
-    levels = matrix_set.between(scale_of(settings.min_zoom or 0), scale_of(finest))
-    found = limits(levels, matrix_set.crs, store.extent, store.crs)
+    found = _reached(matrix_set.id, settings.min_zoom or 0, finest, store.extent, store.crs.srs)
     if settings.min_zoom is not None:
         return found
     light = [place for place, reached in enumerate(found) if store.count <= looked_at * _tiles(reached)]
     return found[light[0] :] if light else found[-1:]
+
+
+@lru_cache(maxsize=256)
+def _reached(identifier: str, first: int, last: int, extent: Bounds, crs: str) -> tuple[Limits, ...]:
+    matrix_set = tile_matrix_set(identifier)
+    levels = matrix_set.between(scale_of(first), scale_of(last))
+    return limits(levels, matrix_set.crs, extent, CRS.from_user_input(crs))
 
 
 def read_vector_tile(
@@ -123,12 +130,9 @@ def read_vector_tile(
         store: The layer.
         frame: The tile.
         settings: What the layer says of its tiles.
-        held: The layers held whole: a GeoPackage that is asked for often is drawn from there.
+        held: The layers held whole.
     """
-    budget = Budget(settings.features, int(settings.kilobytes * _BYTES))
-    if isinstance(store, GeoPackageTiles):
-        return store.read(frame, budget, held)
-    return store.read(frame, budget)
+    return store.read(frame, Budget(settings.features, int(settings.kilobytes * _BYTES)), held)
 
 
 def scale_of(zoom: int) -> float:

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from estran.carbon.errors import NotFound, Unavailable
 from estran.layers.features.location import is_database
 from estran.layers.features.query import FeatureQuery, FeatureStore
-from estran.layers.features.stores import open_feature_store
+from estran.layers.features.stores import open_feature_store, open_feature_store_now
 from estran.layers.ledger.keys import LedgerKey
 from estran.layers.ledger.table import KEYS, read_table
 from estran.layers.raster import open_raster
@@ -54,7 +54,7 @@ def style_of(territory: Territory, collection: str) -> Style:
 
 def _state(layer: Layer) -> _State:
     if is_database(layer.location):
-        return open_feature_store(layer.location, layer.table, layer.id_field).version
+        return open_feature_store_now(layer.location, layer.table, layer.id_field).version
     try:
         status = os.stat(layer.location)  # noqa: PTH116 - the location may be a text
     except OSError:
