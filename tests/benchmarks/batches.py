@@ -26,14 +26,25 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "pygeoapi-config.yml"
 PARCELS = 2_000
 SIDE_M, STEP_M = 100.0, 105.0
-PROCESSES = ("carbon-stock", "project-impact", "building-emissions", "solar-potential", "carbon-balance")
+PROCESSES = (
+    "carbon-stock",
+    "carbon-flux",
+    "sequestration-potential",
+    "project-impact",
+    "building-emissions",
+    "parking-potential",
+    "solar-potential",
+    "emissions-inventory",
+    "carbon-balance",
+)
+"""Those that answer feature by feature."""
 
 PROJECT: dict[str, Any] = {"after": {"building": 0.2, "grassland_herbaceous": 0.3}}
 """What becomes of each parcel, in hectares."""
 
 
 def parcels(count: int) -> dict[str, Any]:
-    """Return that many parcels as GeoJSON, from the south-west."""
+    """Return that many parcels as GeoJSON, spread evenly over the land: towns, fields and marshes."""
     territory = read_territory(CONFIG)
     build_territory(territory, progress=silent)
     communes = gpd.read_file(territory.directory / "features.gpkg", layer="communes").geometry.to_numpy()
@@ -44,7 +55,8 @@ def parcels(count: int) -> dict[str, Any]:
         side.ravel() for side in np.meshgrid(np.arange(west, east, STEP_M), np.arange(south, north, STEP_M))
     )
     squares = shapely.box(x, y, x + SIDE_M, y + SIDE_M)
-    squares = squares[shapely.contains(land, squares)][:count]
+    squares = squares[shapely.contains(land, squares)]
+    squares = squares[np.linspace(0, len(squares) - 1, count).astype(int)]
     drawn = shapely.transform(
         squares, lambda points: transform_points(points, LAMBERT_93, parse_crs("CRS84"))
     )

@@ -38,6 +38,20 @@ def test_a_sum_by_hand() -> None:
     }
 
 
+@pytest.mark.parametrize("method", ["analytic", "monte-carlo"])
+def test_an_interval_is_the_same_when_it_alone_is_asked_for(method: Any) -> None:
+    inputs = [Input("crop", 48.0, 14.4), Input("meadow", 84.0, 25.2)]
+
+    def model(values: Values) -> dict[str, Any]:
+        return {"crop": 3.0 * values["crop"], "total": 3.0 * values["crop"] + 2.0 * values["meadow"]}
+
+    found = propagate(model, inputs, method=method, draws=2000)
+    asked = propagate(model, inputs, method=method, draws=2000, spread_of={"total"}, shares_of="")
+    assert asked.outputs == {"total": found.outputs["total"]}
+    assert asked.values == found.values == {"crop": 144.0, "total": 312.0}
+    assert asked.shares == {}
+
+
 def test_one_error_adds_up_linearly_and_cancels_in_a_difference() -> None:
     """Sum: 14.4 + 25.2 = 39.6. Difference: 25.2 - 14.4 = 10.8."""
     inputs = [Input("crop", 48.0, 14.4, "survey"), Input("meadow", 84.0, 25.2, "survey")]

@@ -152,7 +152,7 @@ def attribute(name: str) -> ast.Attribute:
     return ast.Attribute(name)
 
 
-def intersects(area: shapely.Polygon) -> ast.Node:
+def intersects(area: shapely.Polygon | shapely.MultiPolygon) -> ast.Node:
     return ast.GeometryIntersects(attribute("geometry"), values.Geometry(shapely.geometry.mapping(area)))
 
 
@@ -203,6 +203,7 @@ def intersects(area: shapely.Polygon) -> ast.Node:
         (intersects(box(40, 8, 42, 10)), ""),
         (ast.Or(intersects(box(0, 0, 1, 1)), intersects(box(60, 0, 61, 9))), "ad"),
         (ast.Not(intersects(box(-1, -1, 35, 35))), "cdefgh"),
+        (intersects(shapely.MultiPolygon([box(0, 0, 1, 1), box(60, 0, 61, 9)])), "ad"),
         (
             ast.GeometryWithin(
                 attribute("geometry"), values.Geometry(shapely.geometry.mapping(box(-1, -1, 25, 25)))

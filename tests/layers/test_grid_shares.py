@@ -13,7 +13,7 @@ from pyproj import CRS
 
 from estran.carbon.errors import TooLarge
 from estran.layers.geodesy import parse_crs, true_area_ha
-from estran.layers.grid_shares import cell_shares
+from estran.layers.grid_shares import cell_shares, cell_shares_each
 from estran.layers.raster_grid import Grid
 
 DEGREES, LAMBERT = parse_crs("CRS84"), CRS.from_epsg(2154)
@@ -38,6 +38,22 @@ def test_the_area_inside_is_that_of_the_ellipsoid(grid):
     shape = shapely.Point(-1.15, 46.2).buffer(0.07)
     cells = cell_shares(grid, many(shape), DEGREES)
     assert cells.inside_ha.sum() == pytest.approx(true_area_ha(shape, DEGREES), rel=1e-9)
+
+
+def test_places_together_are_as_one_by_one():
+    places = [
+        shapely.Point(-1.15, 46.2).buffer(0.02),
+        shapely.Polygon(),
+        shapely.MultiPolygon([shapely.box(-1.29, 46.11, -1.28, 46.13), shapely.box(-1.2, 46.1, -1.19, 46.2)]),
+        shapely.box(2.0, 40.0, 3.0, 41.0),  # off the grid
+        shapely.box(-5.0, 46.15, -1.2, 46.25),  # partly
+    ]
+    together = cell_shares_each(GRID, places, DEGREES)
+    for place, cells in zip(places, together, strict=True):
+        alone = cell_shares(GRID, place, DEGREES)
+        for name in ("rows", "columns", "shares", "cell_ha"):
+            np.testing.assert_array_equal(getattr(cells, name), getattr(alone, name))
+    assert [len(cells.rows) > 0 for cells in together] == [True, False, True, False, True]
 
 
 def test_a_cell_is_larger_towards_the_equator():

@@ -17,7 +17,7 @@ A question without a place leaves `territory`, `place`, `keys`, `layers` and `co
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -120,7 +120,7 @@ def answer(
     """
     cases = None if features is None else _readable(list(features), place)
     figures = _figures(case, request)
-    answers = _features(cases or (), case, request)
+    answers = _features(cases or (), case, request, only=place.asked if place else None)
     failed = sum(each.error is not None for each in answers)
     used = list(
         {
@@ -223,9 +223,17 @@ def _title(titles: Sequence[Text]) -> Text | None:
     return Text(f"{titles[0].fr} {more}", f"{titles[0].en} (and {rest} more)")
 
 
-def _figures(case: Case, request: ModelRequest) -> Figures:
+def _figures(
+    case: Case, request: ModelRequest, *, shared: bool = True, only: Collection[str] | None = None
+) -> Figures:
     return solved(
-        case, confidence=request.confidence, method=request.method, draws=request.draws, seed=request.seed
+        case,
+        confidence=request.confidence,
+        method=request.method,
+        draws=request.draws,
+        seed=request.seed,
+        shared=shared,
+        only=only,
     )
 
 
@@ -239,7 +247,9 @@ def _readable(features: list[FeatureCase], place: Place | None) -> list[FeatureC
     ]
 
 
-def _features(features: Sequence[FeatureCase], whole: Case, request: ModelRequest) -> list[FeatureAnswer]:
+def _features(
+    features: Sequence[FeatureCase], whole: Case, request: ModelRequest, *, only: Collection[str] | None
+) -> list[FeatureAnswer]:
     """The answer of each feature; a case that several share, such as that of nothing, is solved once."""
     shared = Counter(id(each.case) for each in features)
     known: dict[int, Figures] = {}
@@ -247,7 +257,7 @@ def _features(features: Sequence[FeatureCase], whole: Case, request: ModelReques
     for index, each in enumerate(features):
         figures = known.get(id(each.case))
         if figures is None and each.case is not None and not each.error:
-            figures = _figures(each.case, request)
+            figures = _figures(each.case, request, shared=False, only=only)
             if shared[id(each.case)] > 1:
                 known[id(each.case)] = figures
         answers.append(_feature(index, each, figures, whole, request))

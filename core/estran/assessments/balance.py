@@ -10,6 +10,7 @@ Reference:
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from estran.assessments.answer import NOWHERE, FeatureCase, answer
@@ -75,7 +76,10 @@ def assess_carbon_balance(request: CarbonBalanceRequest, territory: Territory) -
     place = read_place(request, territory)
     blocks = read_blocks()
     processes: list[Process] = list(dict.fromkeys(block.process for block in blocks.blocks.values()))
-    answers = {process: asked(process, request, territory, place) for process in processes}
+    answers = {
+        process: asked(process, request, territory, replace(place, asked=blocks.asked(process)))
+        for process in processes
+    }
     known = [each.envelope for each in answers.values() if each.envelope]
     figures = _figures(answers, blocks, request.confidence, None)
     rows: list[Sequence[BlockFigure]] = []

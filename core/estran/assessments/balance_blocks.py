@@ -40,6 +40,11 @@ class Blocks(Document):
     blocks: dict[str, Block]
     total: tuple[str, ...]
 
+    def asked(self, process: Process) -> frozenset[str]:
+        """Return the indicators of a process that the blocks show."""
+        own = [block for block in self.blocks.values() if block.process == process]
+        return frozenset(name for block in own for name in (*block.headline, *block.figures.values()))
+
 
 def read_blocks() -> Blocks:
     """Return the blocks of a balance."""

@@ -61,7 +61,7 @@ def block_figure(
     known = [each for each in parts if each.value is not None]
     unit = parts[0].unit if parts else ""
     details = tuple(
-        found.model_copy(update={"id": shown, "scope": block.scope.en})
+        found.but(id=shown, scope=block.scope.en)
         for shown, figure in block.figures.items()
         if answer and (found := indicator(answer, figure))
     )
@@ -140,10 +140,10 @@ def with_own_bounds[Part: Answer](answer: Part, figures: Sequence[BlockFigure], 
 
 def _total(given: Indicator, lacking: BlockFigure | None, *, is_partial: bool) -> Indicator:
     if lacking is None or given.value is not None:
-        return given.model_copy(update={"partial": given.value is not None and is_partial})
+        return given.but(partial=given.value is not None and is_partial)
     why = lacking.reason or NOT_AVAILABLE
-    return given.model_copy(
-        update={"reason": Text(f"{lacking.block.title.fr} : {why.fr}", f"{lacking.block.title.en}: {why.en}")}
+    return given.but(
+        reason=Text(f"{lacking.block.title.fr} : {why.fr}", f"{lacking.block.title.en}: {why.en}")
     )
 
 
@@ -151,14 +151,14 @@ def _indicator(given: Indicator, own: Mapping[str, BlockFigure]) -> Indicator:
     found = own.get(given.id)
     if found is None or found.value is None:
         return given
-    return given.model_copy(update={"low": found.low, "high": found.high, "partial": found.partial})
+    return given.but(low=found.low, high=found.high, partial=found.partial)
 
 
 def _row(given: BreakdownRow, own: Mapping[str, BlockFigure]) -> BreakdownRow:
     found = own.get(given.item)
     if found is None or found.value is None:
         return given
-    return given.model_copy(update={"low": found.low, "high": found.high})
+    return given.but(low=found.low, high=found.high)
 
 
 def _unit(figure: BlockFigure) -> str:

@@ -9,7 +9,6 @@ from estran.assessments.balance_blocks import Process
 from estran.assessments.envelope import Answer, Envelope, Indicator
 from estran.assessments.inputs import AssessmentRequest
 from estran.assessments.place import Place
-from estran.assessments.request import read_request
 from estran.carbon.errors import InvalidConfiguration, NotFound, Unavailable
 from estran.carbon.text import Text
 from estran.layers.territory import Territory
@@ -58,5 +57,6 @@ def indicator(answer: Answer, name: str) -> Indicator | None:
 
 
 def _request(model: type[AssessmentRequest], request: AssessmentRequest) -> AssessmentRequest:
-    shared = request.model_dump(mode="json", include=set(AssessmentRequest.model_fields), exclude_unset=True)
-    return read_request(model, shared)
+    """The inputs that all processes share; the place is read already, so its outlines are not given again."""
+    given = request.model_fields_set & set(AssessmentRequest.model_fields)
+    return model.model_validate({name: getattr(request, name) for name in given} | {"geometry": {}})

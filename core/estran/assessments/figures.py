@@ -1,6 +1,6 @@
 """Which figures follow from a case? Its model run with its doubt, its rows, their exact sums, its years."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -10,6 +10,7 @@ from estran.assessments.laws import factor_input
 from estran.carbon.errors import UnitMismatch
 from estran.carbon.propagation import DRAWS, Method, Model, Propagation, Results, Spread, Values, propagate
 from estran.carbon.text import Text
+from estran.factors.factor import Gap
 
 SUM = "sum of "
 """What starts the name of a sum among the results of a model."""
@@ -17,6 +18,10 @@ SUM = "sum of "
 NOTHING_EVALUATED = Text("aucun poste n'est évalué", "no item is evaluated")
 
 NOT_COMPUTED = Text("ce qu'il demande n'est pas connu", "what it needs is not known")
+
+
+type _Line = tuple[Row, float | None, Text | None]
+"""A row, its value, and why it is not evaluated, in whole or in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +41,47 @@ def solved(
     method: Method = "analytic",
     draws: int = DRAWS,
     seed: int | None = None,
+    shared: bool = True,
+    only: Collection[str] | None = None,
 ) -> Figures:
     """Return the figures of a case.
+
+    Args:
+        case: What is said of one place.
+        confidence: Probability of the intervals.
+        method: How intervals are obtained.
+        draws: For Monte-Carlo.
+        seed: For Monte-Carlo.
+        shared: Whether to tell what each source of doubt brings to the total.
+        only: The indicators that are asked for, without any row; all of them with the rows when None.
 
     Raises:
         InvalidInput: a result is not a finite number.
         KeyError: the model leaves out a result, and no gap or reason says why.
         UnitMismatch: a row and an indicator that sums it have different units.
     """
+    figures = [each for each in case.indicators if only is None or each.id in only]
     members = _members(case)
     _check_units(case, members)
     inputs = [*map(factor_input, case.factors), *case.inputs]
     propagation = propagate(
-        _nothing if case.unanswered else _with_sums(case, members),
+        _nothing if case.unanswered else _with_sums(case, figures, members),
         inputs,
         confidence=confidence,
         method=method,
         draws=draws,
         seed=seed,
-        shares_of=f"{SUM}total",
+        shares_of=f"{SUM}total" if shared else "",
+        spread_of=None if only is None else {_result(each) for each in figures},
     )
-    rows = tuple(_row(row, case, propagation.outputs) for row in case.rows)
+    lines = [_line(row, case, propagation.values) for row in case.rows]
     indicators = tuple(
-        _indicator(figure, case, [rows[rank] for rank in members.get(figure.id, ())], propagation)
-        for figure in case.indicators
+        _indicator(figure, case, [lines[rank] for rank in members.get(figure.id, ())], propagation)
+        for figure in figures
     )
+    if only is not None:
+        return Figures(indicators, (), (), propagation)
+    rows = tuple(_row(line, propagation.outputs, case.gaps or {}) for line in lines)
     known: dict[str, BreakdownRow | Indicator] = {each.id: each for each in indicators}
     known |= {row.item: row for row in rows}
     return Figures(
@@ -99,12 +120,12 @@ def _nothing(values: Values) -> Results:
     return {}
 
 
-def _with_sums(case: Case, members: Mapping[str, Sequence[int]]) -> Model:
+def _with_sums(case: Case, figures: Sequence[Figure], members: Mapping[str, Sequence[int]]) -> Model:
     """The model, and the sum of the rows of each indicator, so that errors in common add up or cancel."""
     shown = [row.result for row in case.rows]
     summands = {
         figure.id: [shown[rank] for rank in members.get(figure.id, ())]
-        for figure in case.indicators
+        for figure in figures
         if not figure.output
     }
 
@@ -122,8 +143,10 @@ def _members(case: Case) -> dict[str, list[int]]:
     """The ranks of the rows of each indicator, in order."""
     found: dict[str, list[int]] = {}
     for rank, row in enumerate(case.rows):
-        for name in dict.fromkeys(row.indicators):
-            found.setdefault(name, []).append(rank)
+        for name in row.indicators:
+            ranks = found.setdefault(name, [])
+            if not ranks or ranks[-1] != rank:
+                ranks.append(rank)
     return found
 
 
@@ -139,14 +162,23 @@ def _check_units(case: Case, members: Mapping[str, Sequence[int]]) -> None:
                 )
 
 
-def _row(row: Row, case: Case, outputs: Mapping[str, Spread]) -> BreakdownRow:
-    spread = outputs.get(row.result)
-    gaps = case.gaps or {}
+def _result(figure: Figure) -> str:
+    return figure.output or f"{SUM}{figure.id}"
+
+
+def _line(row: Row, case: Case, values: Mapping[str, float]) -> _Line:
+    value = values.get(row.result)
+    gaps = case.gaps
     lacking = next((gaps[name].reason for name in row.factors if name in gaps), None) if gaps else None
     reason = row.reason or lacking or case.unanswered
-    if spread is None and reason is None:
+    if value is None and reason is None:
         raise KeyError(row.result)
-    low, high = _bounds(spread, 1.0, row)
+    return row, value, reason
+
+
+def _row(line: _Line, outputs: Mapping[str, Spread], gaps: Mapping[str, Gap]) -> BreakdownRow:
+    row, value, reason = line
+    low, high = _bounds(outputs.get(row.result), 1.0, row)
     evaluated_ha = (row.area or 0.0) - row.not_evaluated_area
     return BreakdownRow(
         item=row.item,
@@ -158,22 +190,20 @@ def _row(row: Row, case: Case, outputs: Mapping[str, Spread]) -> BreakdownRow:
         scope=row.scope,
         source=row.source,
         area=row.area,
-        value=None if spread is None else spread.value,
+        value=value,
         low=low,
         high=high,
         unit=row.unit,
-        density=spread.value / evaluated_ha if spread is not None and evaluated_ha > 0.0 else None,
+        density=value / evaluated_ha if value is not None and evaluated_ha > 0.0 else None,
         factors=tuple(name for name in row.factors if name not in gaps) if gaps else tuple(row.factors),
         reason=reason,
         not_evaluated_area=row.not_evaluated_area,
     )
 
 
-def _indicator(
-    figure: Figure, case: Case, members: Sequence[BreakdownRow], propagation: Propagation
-) -> Indicator:
-    values = [row.value for row in members if row.value is not None]
-    spread = propagation.outputs.get(figure.output or f"{SUM}{figure.id}")
+def _indicator(figure: Figure, case: Case, members: Sequence[_Line], propagation: Propagation) -> Indicator:
+    values = [own for _, own, _ in members if own is not None]
+    spread = propagation.outputs.get(_result(figure))
     reason = case.unanswered
     value: float | None = None
     if figure.exact is not None:
@@ -185,10 +215,10 @@ def _indicator(
     elif values or not members:
         value = fsum(values) * figure.scale
     else:
-        reasons = {row.reason for row in members}
+        reasons = {why for _, _, why in members}
         reason = (reasons.pop() if len(reasons) == 1 else None) or NOTHING_EVALUATED
     doubtful = value is not None and figure.exact is None
-    is_partial = any(row.value is None or row.not_evaluated_area > 0.0 for row in members)
+    is_partial = len(values) < len(members) or any(row.not_evaluated_area > 0.0 for row, _, _ in members)
     low, high = _bounds(spread if doubtful else None, figure.scale, figure)
     return Indicator(
         id=figure.id,
@@ -229,7 +259,9 @@ def _scaled(number: float | None, share: float) -> float | None:
 def _bounds(spread: Spread | None, scale: float, limits: Row | Figure) -> tuple[float | None, float | None]:
     if spread is None:
         return None, None
-    low, high = sorted((spread.low * scale, spread.high * scale))
+    low, high = spread.low * scale, spread.high * scale
+    if high < low:
+        low, high = high, low
     if limits.minimum is not None:
         low = max(low, min(limits.minimum, spread.value * scale))
     if limits.maximum is not None:

@@ -103,13 +103,14 @@ def assess_fitness(areas: LandAreas, supports: Supports) -> Fitness:
         return judged(
             "unfit", Text("la géométrie est hors du territoire", "the geometry is outside the territory")
         )
-    if areas.described_ha <= 0.0:
+    described_ha, by_layer = areas.described_ha, _by_layer(areas)
+    if described_ha <= 0.0:
         return judged("unfit", Text("aucune couche ne décrit ce lieu", "no layer describes this place"))
     rules = supports.rules
     matter = {
         layer: max(supports.by_layer.get(layer, 0.0), supports.ledger_ha)
-        for layer, area in _by_layer(areas).items()
-        if area >= rules.matters_share * areas.described_ha
+        for layer, area in by_layer.items()
+        if area >= rules.matters_share * described_ha
     }
     coarsest = max(matter, key=lambda layer: (matter[layer], layer))
     count = areas.geometry_ha / matter[coarsest]
@@ -130,7 +131,7 @@ def assess_fitness(areas: LandAreas, supports: Supports) -> Fitness:
             for key, area in zip(areas.keys, areas.areas_ha.tolist(), strict=True)
             if key.synthetic and key.land_class != UNKNOWN
         ),
-        areas.described_ha,
+        described_ha,
     )
     reasons = [size]
     if synthetic > rules.synthetic_share:
@@ -142,7 +143,7 @@ def assess_fitness(areas: LandAreas, supports: Supports) -> Fitness:
                 f"{synthetic:.0%} of the described area comes from demonstration data, which are not real",
             )
         )
-    described = _share(areas.described_ha, areas.geometry_ha)
+    described = _share(described_ha, areas.geometry_ha)
     if described < rules.described_share:
         verdict = "order-of-magnitude" if verdict == "fit" else verdict
         reasons.append(

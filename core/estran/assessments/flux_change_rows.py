@@ -10,6 +10,7 @@ Reference:
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import fsum, sqrt
 
 from estran.assessments.case import Case, Figure, Row
@@ -256,8 +257,10 @@ def _split(parts: Iterable[Pair | Plant], changes: Changes) -> tuple[str, ...]:
 
 
 def _part(v: Values, share: Share, changes: Changes) -> Number:
+    if share == "whole":
+        return 1.0
     sealed = v.get(changes.rules.sealed_share, 0.0)
-    return {"sealed": sealed, "open": 1.0 - sealed}.get(share, 1.0)
+    return sealed if share == "sealed" else 1.0 - sealed
 
 
 def _model(lines: Sequence[Line], *, is_known: bool) -> Model:
@@ -318,10 +321,9 @@ def _row(
     minimum: float | None = None,
     maximum: float | None = None,
 ) -> Row:
-    what = CHANGE_ROWS[name]
     return Row(
         f"{INDICATOR}/{name}",
-        Text(f"{CHANGES.fr} {period} : {what.fr}", f"{CHANGES.en} {period}: {what.en}"),
+        _title(name, period),
         UNIT,
         indicators=(INDICATOR,),
         factors=factors,
@@ -334,15 +336,34 @@ def _row(
     )
 
 
+@lru_cache(maxsize=64)
+def _title(name: str, period: str) -> Text:
+    what = CHANGE_ROWS[name]
+    return Text(f"{CHANGES.fr} {period} : {what.fr}", f"{CHANGES.en} {period}: {what.en}")
+
+
 def _figures(sums: Sums, changes: Changes, *, is_known: bool) -> Iterator[Figure]:
-    figures = [Figure(INDICATOR, MEAN_YEAR, UNIT)]
+    period = changes.rules.period
+    mean, same = _results(period)
+    yield mean
     if is_known:
-        figures += [
-            Figure(YEAR, SAME_YEAR, UNIT, output=YEAR),
-            Figure(f"{INDICATOR}_area", CHANGED_AREA, "ha/yr", exact=fsum(sums.changed)),
-        ]
-    for figure in figures:
-        yield replace(figure, scope=CHANGE_SCOPE, horizon=changes.rules.period)
+        yield same
+        yield Figure(
+            f"{INDICATOR}_area",
+            CHANGED_AREA,
+            "ha/yr",
+            exact=fsum(sums.changed),
+            scope=CHANGE_SCOPE,
+            horizon=period,
+        )
+
+
+@lru_cache(maxsize=8)
+def _results(period: str) -> tuple[Figure, Figure]:
+    return (
+        Figure(INDICATOR, MEAN_YEAR, UNIT, scope=CHANGE_SCOPE, horizon=period),
+        Figure(YEAR, SAME_YEAR, UNIT, output=YEAR, scope=CHANGE_SCOPE, horizon=period),
+    )
 
 
 def _place_input(relative_sd: float) -> Input:

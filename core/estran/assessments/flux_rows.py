@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from math import fsum, sqrt
 
 from estran.assessments.case import Case, Figure, Row
@@ -10,16 +11,20 @@ from estran.assessments.flux_changes import Changes
 from estran.assessments.flux_items import LOCAL, Flow, Flows, part_of
 from estran.assessments.flux_land import complete_ha
 from estran.assessments.flux_words import (
+    AREA,
+    AREA_EVALUATED,
     INDICATORS,
     MAP_PARTS,
     NAMES,
     NEVER_NEGATIVE,
     NEVER_POSITIVE,
     NO_WETLANDS,
+    OTHERS,
     OUTSIDE,
     SCOPE,
     UNIT,
 )
+from estran.assessments.land import land_title
 from estran.assessments.map_error import (
     ACCURACY,
     ITEM,
@@ -131,6 +136,7 @@ def _members(items: Iterable[_Item]) -> Members:
     return members
 
 
+@cache
 def _map_row(part: str) -> Row:
     what = MAP_PARTS[part]
     return Row(
@@ -221,13 +227,9 @@ def _row(item: _Item, flows: Flows) -> Row:
     registry = flows.registry
     land = registry.land_class(item.land_class).title
     wetland = registry.wetland_type(item.wetland).title if item.wetland else None
-    what = NAMES[item.flow.name]
     return Row(
         item=item.name,
-        title=Text(
-            f"{land.fr}{f' ({wetland.fr})' if wetland else ''} : {what.fr}",
-            f"{land.en}{f' ({wetland.en})' if wetland else ''}: {what.en}",
-        ),
+        title=land_title(land, wetland, NAMES[item.flow.name]),
         unit=UNIT,
         indicators=("total", *item.flow.indicators),
         factors=tuple(item.factors),
@@ -263,7 +265,34 @@ def _indicators(
     terms: Mapping[tuple[str, ...], _Term],
     inventory: Mapping[str, tuple[Factor, float]],
 ) -> tuple[Figure, ...]:
-    figures = [
+    known = {
+        "total_gwp20": bool(terms),
+        "forest_balance": bool(inventory),
+        "mudflat_burial": any("mudflat_burial" in term.flow.others for term in terms.values()),
+    }
+    return (
+        *_sums(horizon),
+        *(_other(name, horizon) for name, is_known in known.items() if is_known),
+        Figure(
+            "area",
+            AREA,
+            HECTARE,
+            exact=areas.geometry_ha,
+            scope=SCOPE,
+        ),
+        Figure(
+            "area_evaluated",
+            AREA_EVALUATED,
+            HECTARE,
+            exact=evaluated,
+            scope=SCOPE,
+        ),
+    )
+
+
+@lru_cache(maxsize=64)
+def _sums(horizon: str | None) -> tuple[Figure, ...]:
+    return tuple(
         Figure(
             name,
             title,
@@ -274,46 +303,9 @@ def _indicators(
             maximum=0.0 if name in NEVER_POSITIVE else None,
         )
         for name, title in INDICATORS
-    ]
-    others = {
-        "total_gwp20": (
-            bool(terms),
-            Text("Flux net annuel, sensibilité : PRG à 20 ans", "Net annual flux, sensitivity: 20-year GWP"),
-        ),
-        "forest_balance": (
-            bool(inventory),
-            Text(
-                "Forêt, bilan publié par l'inventaire, pour comparaison",
-                "Forest, balance published by the inventory, for comparison",
-            ),
-        ),
-        "mudflat_burial": (
-            any("mudflat_burial" in term.flow.others for term in terms.values()),
-            Text(
-                "Vasières, sensibilité : dépôt mondial moyen, hors total",
-                "Mudflats, sensitivity: mean deposit of the world, not in the total",
-            ),
-        ),
-    }
-    figures += [
-        Figure(name, title, UNIT, output=name, scope=SCOPE, horizon=horizon)
-        for name, (known, title) in others.items()
-        if known
-    ]
-    figures += [
-        Figure(
-            "area",
-            Text("Surface vraie de la géométrie", "True area of the geometry"),
-            HECTARE,
-            exact=areas.geometry_ha,
-            scope=SCOPE,
-        ),
-        Figure(
-            "area_evaluated",
-            Text("Surface dont tous les échanges sont évalués", "Area of which every exchange is evaluated"),
-            HECTARE,
-            exact=evaluated,
-            scope=SCOPE,
-        ),
-    ]
-    return tuple(figures)
+    )
+
+
+@lru_cache(maxsize=64)
+def _other(name: str, horizon: str | None) -> Figure:
+    return Figure(name, OTHERS[name], UNIT, output=name, scope=SCOPE, horizon=horizon)

@@ -112,6 +112,26 @@ INDICATORS: tuple[tuple[str, Text], ...] = (
     ),
 )
 
+OTHERS: Mapping[str, Text] = {
+    "total_gwp20": Text(
+        "Flux net annuel, sensibilité : PRG à 20 ans", "Net annual flux, sensitivity: 20-year GWP"
+    ),
+    "forest_balance": Text(
+        "Forêt, bilan publié par l'inventaire, pour comparaison",
+        "Forest, balance published by the inventory, for comparison",
+    ),
+    "mudflat_burial": Text(
+        "Vasières, sensibilité : dépôt mondial moyen, hors total",
+        "Mudflats, sensitivity: mean deposit of the world, not in the total",
+    ),
+}
+"""Results of the model that stand beside the sums, where there is any."""
+
+AREA = Text("Surface vraie de la géométrie", "True area of the geometry")
+
+AREA_EVALUATED = Text(
+    "Surface dont tous les échanges sont évalués", "Area of which every exchange is evaluated"
+)
 
 NEVER_NEGATIVE = frozenset({"emissions", "forest_mortality", "forest_harvest", "wetland_ch4", "wetland_n2o"})
 

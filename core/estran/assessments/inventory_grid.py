@@ -16,8 +16,7 @@ from estran.carbon.errors import InvalidConfiguration, UnitMismatch, UnknownFact
 from estran.carbon.text import Text
 from estran.factors.documents import Document, read_document
 from estran.factors.units import conversion
-from estran.layers.geodesy import polygons_of
-from estran.layers.grid_shares import CellShares, cell_shares
+from estran.layers.grid_shares import CellShares, cell_shares_each
 from estran.layers.ledger.cells import cell_areas
 from estran.layers.raster import Band, Raster, open_raster
 from estran.layers.raster_grid import Area
@@ -125,10 +124,7 @@ def read_cells(
     """
     cells = grid.raster.grid
     areas = cell_areas(cells.crs, cells.transform, (cells.height, cells.width))
-    parts = [
-        cell_shares(cells, shapely.MultiPolygon(list(polygons_of(shape))), crs, limit=limit, areas=areas)
-        for shape in geometries
-    ]
+    parts = cell_shares_each(cells, geometries, crs, limit=limit, areas=areas)
     touched = [part for part in parts if len(part.rows)]
     if not touched:
         return tuple(PlotCells(part, np.zeros((len(grid.series), 0))) for part in parts)

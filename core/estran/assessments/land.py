@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum
 
 import numpy as np
@@ -10,8 +11,9 @@ from estran.assessments.envelope import Notice
 from estran.assessments.place import Place
 from estran.assessments.plots import together
 from estran.carbon.errors import Unavailable
+from estran.carbon.text import Text
 from estran.layers.ledger.keys import LandAreas, LedgerKey
-from estran.layers.ledger.read import open_ledger
+from estran.layers.ledger.read import Ledger, open_ledger
 from estran.layers.territory import Territory
 
 
@@ -52,6 +54,10 @@ def read_land(place: Place, territory: Territory) -> Land:
             where="land-ledger",
         )
     ledger = open_ledger(layer.path)
+    return place.once(ledger, lambda: _read(place, ledger))
+
+
+def _read(place: Place, ledger: Ledger) -> Land:
     rows = ledger.land_areas_many([plot.geometry for plot in place.plots], place.crs)
     errors = {rank: plot.error for rank, plot in enumerate(place.plots) if plot.error}
     read = sum(row.bytes_read for row in rows)
@@ -80,6 +86,15 @@ def summed_areas(rows: Sequence[LandAreas]) -> LandAreas:
         areas_ha=np.array([fsum(parts[code]) for code in codes], dtype=np.float64),
         geometry_ha=fsum(row.geometry_ha for row in rows),
         bytes_read=sum(row.bytes_read for row in rows),
+    )
+
+
+@lru_cache(maxsize=1024)
+def land_title(land: Text, wetland: Text | None, what: Text) -> Text:
+    """Return what a row on land is called: its class, its wetland type where it has one, what is counted."""
+    return Text(
+        f"{land.fr}{f' ({wetland.fr})' if wetland else ''} : {what.fr}",
+        f"{land.en}{f' ({wetland.en})' if wetland else ''}: {what.en}",
     )
 
 

@@ -18,6 +18,9 @@ from estran.factors.factor import Factor
 REACH = {"sd1": 1.0, "p5_p95": P95, "p2.5_p97.5": NormalDist().inv_cdf(0.975)}
 """How many standard deviations of a normal law a bound lies away, by kind of range."""
 
+KEPT = 4096
+"""Factors whose law is remembered."""
+
 
 class LawRules(Document):
     """`propagation.yaml`."""
@@ -26,9 +29,22 @@ class LawRules(Document):
     skewed_part: float
 
 
+_known: dict[int, tuple[Factor, LawRules, Input]] = {}
+"""Inputs by factor: the hash of a factor is that of all it says, which takes longer than its law."""
+
+
 def factor_input(factor: Factor) -> Input:
     """Return a factor as an input of a model, with the law of its doubt."""
     rules = read_document("propagation", LawRules)
+    known = _known.get(id(factor))
+    if known is None or known[0] is not factor or known[1] is not rules:
+        if len(_known) >= KEPT:
+            _known.clear()
+        known = _known[id(factor)] = factor, rules, _input(factor, rules)
+    return known[2]
+
+
+def _input(factor: Factor, rules: LawRules) -> Input:
     value, low, high = factor.value, factor.low, factor.high
     if factor.sd == 0.0 or factor.kind == "none":
         return Input(factor.id, value, law="fixed")

@@ -18,7 +18,6 @@ from estran.layers.features.stores import open_feature_store
 from estran.layers.geodesy import (
     SQUARE_METRES_PER_HECTARE,
     metres_per_unit,
-    polygons_by_owner,
     polygons_of,
     reproject,
     reproject_each,
@@ -120,7 +119,7 @@ def read_objects(territory: Territory, role: LayerRole, place: Place, properties
     layer = _layer(territory, role)
     store = open_feature_store(layer.location, layer.table, layer.id_field)
     wanted = tuple(name for name in properties if name in store.fields)
-    region = _moved(place.whole, place.crs, store.crs)
+    region = _whole(place, store.crs)
     page = store.query(FeatureQuery(limit=ALL, region=region, properties=wanted, count=False))
     return objects_in(place, layer, store.crs, page.features)
 
@@ -148,10 +147,9 @@ def objects_in(place: Place | None, layer: Layer, crs: CRS, features: Sequence[S
     inside = _nothing()
     rows: tuple[Inside, ...] = ()
     if place:
-        whole = _moved(place.whole, place.crs, crs)
-        inside = _inside(geometries, whole, scale)
+        inside = _inside(geometries, _whole(place, crs), scale)
         alone = len(place.plots) == 1 and not place.overlapping
-        rows = (inside,) if alone else _rows(geometries, _moved_plots(place, crs), scale)
+        rows = (inside,) if alone else _rows(geometries, _plots(place, crs), scale)
     return Objects(
         layer=layer,
         crs=crs,
@@ -195,6 +193,14 @@ def _nothing() -> Inside:
     return Inside(np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
+def _whole(place: Place, crs: CRS) -> BaseGeometry:
+    return place.once(("whole", crs), lambda: _moved(place.whole, place.crs, crs))
+
+
+def _plots(place: Place, crs: CRS) -> NDArray[np.object_]:
+    return place.once(("plots", crs), lambda: _moved_plots(place, crs))
+
+
 def _moved(geometry: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
     moved = reproject(geometry, source, target)
     if not shapely.is_valid(moved):
@@ -203,17 +209,12 @@ def _moved(geometry: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
 
 
 def _moved_plots(place: Place, crs: CRS) -> NDArray[np.object_]:
-    """Each plot as `_moved` does one by one."""
+    """Each plot as `_moved` does one by one; a valid polygon is left as it is."""
     plots = np.array([plot.geometry for plot in place.plots], dtype=object)
-    moved = np.asarray(reproject_each(plots, place.crs, crs), dtype=object)
-    wrong = ~np.asarray(shapely.is_valid(moved), dtype=bool)
-    moved[wrong] = shapely.make_valid(moved[wrong])
-    parts, owner = polygons_by_owner(moved)
-    counts = np.bincount(owner, minlength=len(moved))
-    single = counts == 1
-    moved[single] = shapely.union_all(parts[single[owner]][:, None], axis=1)
-    for rank in np.flatnonzero(~single):
-        moved[rank] = shapely.union_all(parts[owner == rank])
+    moved = reproject_each(plots, place.crs, crs)
+    ready = shapely.is_valid(moved) & (shapely.get_type_id(moved) == shapely.GeometryType.POLYGON)
+    for rank in np.flatnonzero(~ready):
+        moved[rank] = shapely.union_all(polygons_of(shapely.make_valid(moved[rank])))
     return moved
 
 

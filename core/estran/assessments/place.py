@@ -1,7 +1,7 @@
 """Where is the question asked? The geometry input of every process, read into plots of land."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import shapely
@@ -36,6 +36,8 @@ class Place:
         whole: The plots together, each square metre once.
         overlapping: Whether some plots overlap.
         area_ha: Ellipsoidal area of `whole`.
+        asked: Indicators asked of each plot, without any row; all of them with their rows when None.
+        known: What was read of it, by what reads it.
     """
 
     crs: CRS
@@ -44,6 +46,15 @@ class Place:
     whole: BaseGeometry
     overlapping: bool
     area_ha: float
+    asked: frozenset[str] | None = None
+    known: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once[Found](self, what: Hashable, read: Callable[[], Found]) -> Found:
+        """Return what is read of the place; several processes may ask, the first one reads."""
+        if what not in self.known:
+            self.known[what] = read()
+        found: Found = self.known[what]
+        return found
 
 
 def read_place(request: PlaceRequest, territory: Territory) -> Place:

@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,9 @@ ROUTE = "receipts"
 
 LINK_BYTES = 8_000
 """Longest token of a link: browsers and proxies carry it whole."""
+
+PACKED_BYTES = 65_536
+"""Bytes that are compressed at a time, until the token is too long."""
 
 UNPACKED_BYTES = 4_000_000
 """A token that unpacks to more is not one of ours."""
@@ -76,15 +79,7 @@ def receipt(
         inputs |= {
             "crs": place.crs.to_string(),
             "many": place.many,
-            "plots": [
-                [
-                    plot.id,
-                    shapely.normalize(plot.geometry).wkb_hex,
-                    dict(plot.properties),
-                    [[notice.code, notice.where] for notice in plot.notices],
-                ]
-                for plot in place.plots
-            ],
+            "plots": place.once("receipt", lambda: _drawn(place)),
         }
     parts = {
         "process": process,
@@ -94,6 +89,19 @@ def receipt(
         "factors": factors,
     }
     return Receipt.model_validate({"hash": _sha256(parts), **parts})
+
+
+def _drawn(place: Place) -> list[list[Any]]:
+    shapes = shapely.to_wkb(shapely.normalize([plot.geometry for plot in place.plots]), hex=True)
+    return [
+        [
+            plot.id,
+            shape,
+            dict(plot.properties),
+            [[notice.code, notice.where] for notice in plot.notices],
+        ]
+        for plot, shape in zip(place.plots, shapes.tolist(), strict=True)
+    ]
 
 
 def ticket_of(
@@ -119,16 +127,37 @@ def with_link(made: Receipt, request: Request, factors: Iterable[FactorUse], tot
     ticket = ticket_of(made, request, factors, total)
     if ticket is None:
         return made
-    for kept in (ticket, ticket.model_copy(update={"values": {}})):
-        token = written(kept)
-        if len(token) <= LINK_BYTES:
-            return made.model_copy(update={"replay": f"{ROUTE}/{token}"})
-    return made
+    bare = _short(ticket.model_copy(update={"values": {}}))
+    if bare is None:
+        return made
+    return made.model_copy(update={"replay": f"{ROUTE}/{_short(ticket) or bare}"})
 
 
 def written(ticket: Ticket) -> str:
     """Return a ticket as the token of a link: canonical JSON, compressed, in base64url."""
-    packed = zlib.compress(_canonical(ticket.model_dump(mode="json", exclude_defaults=True)).encode(), 9)
+    return _token(b"".join(_packed(ticket)))
+
+
+def _short(ticket: Ticket) -> str | None:
+    """The token, None when it is too long for a link: the rest is then not compressed."""
+    packed = b""
+    for part in _packed(ticket):
+        packed += part
+        if len(packed) > LINK_BYTES:
+            return None
+    token = _token(packed)
+    return token if len(token) <= LINK_BYTES else None
+
+
+def _packed(ticket: Ticket) -> Iterator[bytes]:
+    text = _canonical(ticket.model_dump(mode="json", exclude_defaults=True)).encode()
+    packing = zlib.compressobj(9)
+    for start in range(0, len(text), PACKED_BYTES):
+        yield packing.compress(text[start : start + PACKED_BYTES])
+    yield packing.flush()
+
+
+def _token(packed: bytes) -> str:
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 

@@ -31,7 +31,6 @@ from estran.assessments.solar_words import SURFACES
 from estran.carbon.text import Text
 from estran.factors.factor import Factor
 from estran.layers.geodesy import parse_crs, reproject
-from estran.layers.ledger.keys import LandAreas
 from estran.layers.territory import Territory
 
 PROCESS = "solar-potential"
@@ -77,9 +76,19 @@ def assess_solar_potential(request: SolarPotentialRequest, territory: Territory)
     context = _Context(request, where, surfaces, lawful if share is None else share, produced)
 
     def told(rank: int | None) -> tuple[Case, Fitness]:
-        geometry = where.place.whole if rank is None else where.place.plots[rank].geometry
         areas = where.land.whole if rank is None else where.land.rows[rank]
-        return _case(context, rank, geometry, areas), _fitness(context, rank)
+        if rank is not None and surfaces.is_empty(rank):
+            return without_any(unanswered(areas), rank)
+        geometry = where.place.whole if rank is None else where.place.plots[rank].geometry
+        return _case(context, rank, geometry, unanswered(areas)), _fitness(context, rank)
+
+    empty: dict[Text | None, tuple[Case, Fitness]] = {}
+
+    def without_any(reason: Text | None, rank: int) -> tuple[Case, Fitness]:
+        """Plots without roof nor park have one case, which is solved once: the sun may stand anywhere."""
+        if reason not in empty:
+            empty[reason] = _case(context, rank, shapely.Polygon(), reason), _fitness(context, rank)
+        return empty[reason]
 
     envelope = layer_answer(
         where,
@@ -117,13 +126,13 @@ def _site(context: _Context, rank: int | None, geometry: BaseGeometry) -> Site:
     )
 
 
-def _case(context: _Context, rank: int | None, geometry: BaseGeometry, areas: LandAreas) -> Case:
+def _case(context: _Context, rank: int | None, geometry: BaseGeometry, reason: Text | None) -> Case:
     return solar_case(
         _site(context, rank, geometry),
         CHOICES,
         registry=context.where.registry,
         produced=context.produced,
-        unanswered=unanswered(areas),
+        unanswered=reason,
     )
 
 

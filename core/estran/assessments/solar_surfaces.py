@@ -64,6 +64,11 @@ class Surfaces:
         read = [self.buildings, self.parks.objects if self.parks else None]
         return tuple(objects.layer for objects in read if objects)
 
+    def is_empty(self, rank: int) -> bool:
+        """Whether no building and no park lies in a plot."""
+        read = [self.buildings, self.parks.objects if self.parks else None]
+        return not any(len(objects.rows[rank].ranks) for objects in read if objects)
+
     def roofs(self, rank: int | None) -> Floats:
         """Return the footprint of each roof that carries modules, within one plot or all, in m2."""
         if self.buildings is None or "roofs" not in self.asked:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, lru_cache
 from math import fsum
 
 from estran.assessments.case import Case, Figure, Row
 from estran.assessments.densities import DEEP_POOL, Densities
+from estran.assessments.land import land_title
 from estran.assessments.map_error import ACCURACY, ITEM, MAP_ERROR, MapError, with_map_error
 from estran.carbon.errors import UnitMismatch
 from estran.carbon.stock import StockModel
@@ -115,8 +116,10 @@ def stock_case(
             if item.known:
                 members.setdefault(item.name, {})[item.pool] = (f"{item.name}: {item.pool}",)
         also = {MEAN: 1.0 / evaluated_ha} if evaluated_ha > 0.0 else {}
-        row = partial(_map_row, densities.registry)
-        case = with_map_error(case, areas, error, members=members, row=row, also=also)
+        pools = densities.registry.pools
+        case = with_map_error(
+            case, areas, error, members=members, row=lambda pool: _map_row(pool, pools[pool]), also=also
+        )
     return StockCase(case, evaluated_ha)
 
 
@@ -179,14 +182,10 @@ def _of_one_hectare(
 def _row(item: _Item, registry: Registry) -> Row:
     land = registry.land_class(item.land_class).title
     wetland = registry.wetland_type(item.wetland).title if item.wetland else None
-    pool = registry.pools[item.pool]
     return Row(
         item=item.name,
         output=f"{item.name}: {item.pool}",
-        title=Text(
-            f"{land.fr}{f' ({wetland.fr})' if wetland else ''} : {pool.fr}",
-            f"{land.en}{f' ({wetland.en})' if wetland else ''}: {pool.en}",
-        ),
+        title=land_title(land, wetland, registry.pools[item.pool]),
         unit=TONNE_C,
         indicators=("total", item.pool, "total_as_co2"),
         land_class=item.land_class,
@@ -204,23 +203,30 @@ def _row(item: _Item, registry: Registry) -> Row:
 def _indicators(
     areas: LandAreas, registry: Registry, evaluated_ha: float, horizon: str | None, *, deep: bool
 ) -> list[Figure]:
-    pools = registry.pools
-    stocks = [
-        Figure("total", TITLES["total"], TONNE_C),
-        *(Figure(pool, pools[pool], TONNE_C, pool=pool) for pool in POOLS),
-        *([Figure(DEEP_POOL, pools[DEEP_POOL], TONNE_C, output=DEEP_POOL, pool=DEEP_POOL)] if deep else []),
-        Figure("total_as_co2", TITLES["total_as_co2"], TONNE_CO2, scale=CO2_PER_C, unit_of_rows=TONNE_C),
-        Figure(MEAN, TITLES[MEAN], TONNE_C_PER_HECTARE, output=MEAN),
-    ]
+    pools = tuple((pool, registry.pools[pool]) for pool in (*POOLS, DEEP_POOL))
     return [
-        *(replace(figure, scope="land", horizon=horizon, minimum=0.0) for figure in stocks),
+        *_stocks(pools[: len(POOLS)], pools[-1] if deep else None, horizon),
         Figure("area", TITLES["area"], HECTARE, exact=areas.geometry_ha, scope="land"),
         Figure("area_evaluated", TITLES["area_evaluated"], HECTARE, exact=evaluated_ha, scope="land"),
     ]
 
 
-def _map_row(registry: Registry, pool: str) -> Row:
-    what = registry.pools[pool]
+@lru_cache(maxsize=64)
+def _stocks(
+    pools: tuple[tuple[str, Text], ...], deep: tuple[str, Text] | None, horizon: str | None
+) -> tuple[Figure, ...]:
+    stocks = [
+        Figure("total", TITLES["total"], TONNE_C),
+        *(Figure(pool, title, TONNE_C, pool=pool) for pool, title in pools),
+        *([Figure(deep[0], deep[1], TONNE_C, output=deep[0], pool=deep[0])] if deep else []),
+        Figure("total_as_co2", TITLES["total_as_co2"], TONNE_CO2, scale=CO2_PER_C, unit_of_rows=TONNE_C),
+        Figure(MEAN, TITLES[MEAN], TONNE_C_PER_HECTARE, output=MEAN),
+    ]
+    return tuple(replace(figure, scope="land", horizon=horizon, minimum=0.0) for figure in stocks)
+
+
+@lru_cache(maxsize=64)
+def _map_row(pool: str, what: Text) -> Row:
     return Row(
         f"{ITEM}/{pool}",
         Text(f"{MAP_ERROR.fr} : {what.fr}", f"{MAP_ERROR.en}: {what.en}"),
@@ -232,6 +238,7 @@ def _map_row(registry: Registry, pool: str) -> Row:
     )
 
 
+@cache
 def _hedges() -> Row:
     return Row(
         item="hedges",

@@ -14,7 +14,7 @@ Reference:
     IPCC 2006 Guidelines, vol. 1, ch. 3: approach 1 and approach 2. METHODS, section 0.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, isfinite, sqrt
 from typing import Literal
@@ -64,7 +64,8 @@ class Propagation:
     """What a model says, and how sure.
 
     Attributes:
-        outputs: Results by name.
+        outputs: Results by name, those whose interval was asked for.
+        values: All the results at the central values.
         shares: Share of the variance of one result by error, the largest first; they add up to 1.
         method: How the intervals were obtained.
         confidence: Probability of the intervals.
@@ -74,6 +75,7 @@ class Propagation:
     """
 
     outputs: Mapping[str, Spread]
+    values: Mapping[str, float]
     shares: Mapping[str, float]
     method: Method
     confidence: float
@@ -91,6 +93,7 @@ def propagate(
     draws: int = DRAWS,
     seed: int | None = None,
     shares_of: str = "total",
+    spread_of: Collection[str] | None = None,
 ) -> Propagation:
     """Return the results of a model with their intervals.
 
@@ -102,6 +105,7 @@ def propagate(
         draws: For Monte-Carlo.
         seed: For Monte-Carlo; `SEED` unless given.
         shares_of: The result whose variance is shared out; without it, no shares.
+        spread_of: The results whose interval is asked for, all of them when None.
 
     Raises:
         InvalidInput: the confidence is out of range, two inputs share a name, or a result is not finite.
@@ -126,52 +130,66 @@ def propagate(
     listed = _distinct(inputs)
     central = {each.id: each.value for each in listed}
     values = {name: _finite(name, result) for name, result in model(central).items()}
+    asked = [name for name in values if spread_of is None or name in spread_of]
     if method == "analytic":
-        return _analytic(model, listed, values, confidence, shares_of)
+        return _analytic(model, listed, values, asked, confidence, shares_of)
     used = SEED if seed is None else seed
-    return _monte_carlo(model, listed, values, confidence, draws, used, shares_of)
+    return _monte_carlo(model, listed, values, asked, confidence, draws, used, shares_of)
 
 
 def _analytic(
-    model: Model, inputs: Sequence[Input], values: Mapping[str, float], confidence: float, shares_of: str
+    model: Model,
+    inputs: Sequence[Input],
+    values: Mapping[str, float],
+    asked: Sequence[str],
+    confidence: float,
+    shares_of: str,
 ) -> Propagation:
     reach = normal_quantile(confidence)
     errors = _errors(inputs)
-    # One column per error and direction: the model runs once for all.
-    count = len(errors)
-    moved: dict[str, float | Floats] = {each.id: each.value for each in inputs}
-    for rank, members in enumerate(errors.values()):
-        for each in members:
-            column = np.full(2 * count, each.value)
-            step = STEP * each.deviation
-            column[rank] += step
-            column[count + rank] -= step
-            moved[each.id] = column
-    results = model(moved) if count else {}
-    effects: dict[str, Floats] = {}
-    still = np.zeros(count)
-    for name in values:
-        result = results.get(name, 0.0)
-        if isinstance(result, float | int):  # it does not depend on any error
-            effects[name] = still
-            continue
-        column = _column(result, 2 * count)
-        effects[name] = (column[:count] - column[count:]) / (2.0 * STEP)
+    effects = _effects(model, inputs, errors, {*asked, shares_of}) if errors else {}
     outputs = {}
-    for name, value in values.items():
-        effect = effects[name]
-        sd = 0.0 if effect is still else sqrt(fsum([each**2 for each in effect.tolist() if each]))
+    for name in asked:
+        value, effect = values[name], effects.get(name)
+        sd = 0.0 if effect is None else sqrt(fsum([each**2 for each in effect if each]))
         _finite(name, sd)
         outputs[name] = Spread(value, value - reach * sd, value + reach * sd, sd)
-    shared = effects.get(shares_of)
-    variances = {} if shared is None else dict(zip(errors, (shared**2).tolist(), strict=True))
-    return Propagation(outputs, _shares(variances), "analytic", confidence)
+    shared = np.square(effects.get(shares_of, np.zeros(len(errors)))).tolist()
+    shares = _shares(dict(zip(errors, shared, strict=True)))
+    return Propagation(outputs, values, shares, "analytic", confidence)
+
+
+def _effects(
+    model: Model, inputs: Sequence[Input], errors: Mapping[str, Sequence[Input]], asked: Collection[str]
+) -> dict[str, list[float]]:
+    """Derivative of each result along each error, in standard deviations; none where it depends on none."""
+    # One column per error and direction: the model runs once for all.
+    count = len(errors)
+    unsure = [(rank, each) for rank, members in enumerate(errors.values()) for each in members]
+    columns = np.repeat(np.array([each.value for _, each in unsure]), 2 * count).reshape(-1, 2 * count)
+    steps = STEP * np.array([each.deviation for _, each in unsure])
+    rows, ranks = np.arange(len(unsure)), np.array([rank for rank, _ in unsure])
+    columns[rows, ranks] += steps
+    columns[rows, count + ranks] -= steps
+    moved: dict[str, float | Floats] = {each.id: each.value for each in inputs}
+    moved |= {each.id: column for (_, each), column in zip(unsure, columns, strict=True)}
+    found = {
+        name: _column(result, 2 * count)
+        for name, result in model(moved).items()
+        if name in asked and not isinstance(result, float | int)  # it depends on an error
+    }
+    if not found:
+        return {}
+    results = np.array(list(found.values()))
+    effects = (results[:, :count] - results[:, count:]) / (2.0 * STEP)
+    return dict(zip(found, effects.tolist(), strict=True))
 
 
 def _monte_carlo(
     model: Model,
     inputs: Sequence[Input],
     values: Mapping[str, float],
+    asked: Sequence[str],
     confidence: float,
     draws: int,
     seed: int,
@@ -183,12 +201,12 @@ def _monte_carlo(
     results = model(drawn)
     samples = {name: _column(results[name], draws) for name in values}
     outputs = {}
-    for name, value in values.items():
+    for name in asked:
         _finite(name, float(samples[name].sum()))
         low, high = np.quantile(samples[name], bounds).tolist()
-        outputs[name] = Spread(value, low, high, float(samples[name].std(ddof=1)))
+        outputs[name] = Spread(values[name], low, high, float(samples[name].std(ddof=1)))
     variances = _variances_alone(model, inputs, drawn, shares_of) if shares_of in values else {}
-    return Propagation(outputs, _shares(variances), "monte-carlo", confidence, draws, seed, samples)
+    return Propagation(outputs, values, _shares(variances), "monte-carlo", confidence, draws, seed, samples)
 
 
 def _variances_alone(

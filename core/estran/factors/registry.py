@@ -171,6 +171,9 @@ class Registry:
         Raises:
             UnknownFactor: the registry does not know it; the message gives the nearest identifiers.
         """
+        alone = self.entries.get(identifier)
+        if alone is not None:
+            return alone
         stem, _, places = identifier.rpartition(".")
         parts = [f"{stem}.{place}" for place in places.split("+")]
         found = [self.entries[part] for part in parts if part in self.entries]

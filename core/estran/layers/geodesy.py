@@ -83,6 +83,15 @@ def densify(geometry: shapely.Geometry, crs: CRS, max_m: float = EDGE_M) -> shap
     return dense
 
 
+def densify_each(geometries: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
+    """Return each of some flat geometries with no long edge, as `densify` does one by one."""
+    try:
+        steps = _steps(np.asarray(shapely.length(geometries)), crs)
+        return np.asarray(shapely.segmentize(geometries, steps), dtype=object)
+    except shapely.errors.GEOSException:
+        return np.array([densify(geometry, crs) for geometry in geometries], dtype=object)
+
+
 def _divided(geometry: Any, step: float) -> Any:
     """Return the geometry with shorter edges; GEOS fails on a part whose points are all the same."""
     try:
@@ -136,7 +145,7 @@ def reproject_each(geometries: NDArray[np.object_], source: CRS, target: CRS) ->
     flat = np.asarray(shapely.force_2d(geometries), dtype=object)
     if source == target:
         return flat
-    dense = shapely.segmentize(flat, _steps(np.asarray(shapely.length(flat)), source))
+    dense = densify_each(flat, source)
     return np.asarray(
         shapely.transform(dense, lambda points: transform_points(points, source, target)), dtype=object
     )

@@ -5,7 +5,9 @@ equator, so latitudes are first turned into the share of the row's true area: fr
 then become fractions of hectares.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -14,7 +16,7 @@ from pyproj import CRS
 
 from estran.carbon.errors import TooLarge
 from estran.layers.ellipsoid import band_area
-from estran.layers.geodesy import bounds_in, densify, transform_points
+from estran.layers.geodesy import bounds_in, densify_each, polygons_by_owner, transform_points
 from estran.layers.ledger.cells import CellAreas, cell_areas
 from estran.layers.ledger.coverage import Coverage, polygon_coverage, press
 from estran.layers.raster_grid import Grid
@@ -69,24 +71,47 @@ def cell_shares(
         InvalidGeometry: a coordinate has no position in the CRS of the grid.
         TooLarge: more cells than `limit`.
     """
-    rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(polygons)))
-    if not len(rings):
-        return _none()
+    return cell_shares_each(grid, [polygons], crs, limit=limit, areas=areas)[0]
+
+
+def cell_shares_each(
+    grid: Grid,
+    geometries: Sequence[shapely.Geometry],
+    crs: CRS,
+    *,
+    limit: int | None = None,
+    areas: CellAreas | None = None,
+) -> list[CellShares]:
+    """Return the same for each of some geometries, whose outlines are moved to the grid together."""
+    parts, owner = polygons_by_owner(geometries)
+    rings, part_of = shapely.get_rings(shapely.orient_polygons(parts), return_index=True)
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
     box = bounds_in(_extent(grid), grid.crs, crs)
-    if box is not None:
+    if box is not None and len(points):
         points, ring_of = press(points, ring_of, box)
     if not len(points):
-        return _none()
-    cut = np.flatnonzero(np.diff(ring_of)) + 1
-    lines = densify(shapely.MultiLineString(np.split(points, cut)), crs)
-    dense, ring_of = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
-    coverage = polygon_coverage(
-        _in_cells(transform_points(dense, crs, grid.crs), grid), ring_of, (grid.height, grid.width)
-    )
-    rows, columns, shares = _expanded(coverage, limit)
-    known = areas or cell_areas(grid.crs, grid.transform, (grid.height, grid.width))
-    return CellShares(rows, columns, shares, known.at(rows, columns))
+        return [_none() for _ in geometries]
+    shape = grid.height, grid.width
+    known = areas or cell_areas(grid.crs, grid.transform, shape)
+    lines = np.asarray(shapely.linestrings(points, indices=_ranks(ring_of)), dtype=object)
+    whose = owner[part_of[ring_of[np.diff(ring_of, prepend=-1) != 0]]]
+    outlines = np.asarray(shapely.multilinestrings(lines, indices=_ranks(whose)), dtype=object)
+    dense = densify_each(outlines, crs)
+    strings, outline_of = shapely.get_parts(dense, return_index=True)
+    points, ring_of = shapely.get_coordinates(strings, return_index=True)
+    placed = _in_cells(transform_points(points, crs, grid.crs), grid)
+    starts = np.searchsorted(outline_of[ring_of], np.arange(len(dense) + 1)).tolist()
+    shares = [_none() for _ in geometries]
+    for rank, (first, last) in zip(np.unique(whose).tolist(), pairwise(starts), strict=True):
+        coverage = polygon_coverage(placed[first:last], ring_of[first:last], shape)
+        rows, columns, inside = _expanded(coverage, limit)
+        shares[rank] = CellShares(rows, columns, inside, known.at(rows, columns))
+    return shares
+
+
+def _ranks(ordered: Integers) -> Integers:
+    """Ascending numbers without gaps, from 0."""
+    return np.cumsum(np.diff(ordered, prepend=ordered[:1]) != 0)
 
 
 def _in_cells(points: Floats, grid: Grid) -> Floats:
@@ -97,11 +122,15 @@ def _in_cells(points: Floats, grid: Grid) -> Floats:
     if grid.crs.is_geographic:
         radians = float(grid.crs.axis_info[0].unit_conversion_factor)
         whole = np.clip(np.floor(rows), 0, grid.height - 1)
-        top = radians * (transform.f + transform.e * whole)
-        bottom = radians * (transform.f + transform.e * (whole + 1.0))
+        first, last = whole.min(), whole.max()
+        each = np.arange(first, last + 1.0)
+        tops = radians * (transform.f + transform.e * each)
+        bottoms = radians * (transform.f + transform.e * (each + 1.0))
+        rank = (whole - first).astype(np.int64)
+        top, bottom = tops[rank], bottoms[rank]
         place = np.clip(radians * points[:, 1], np.minimum(top, bottom), np.maximum(top, bottom))
         inside = (rows >= 0.0) & (rows <= grid.height)
-        share = band_area(top, place, grid.crs) / band_area(top, bottom, grid.crs)
+        share = band_area(top, place, grid.crs) / band_area(tops, bottoms, grid.crs)[rank]
         rows = np.where(inside, whole + share, rows)
     return np.column_stack([columns, rows])
 

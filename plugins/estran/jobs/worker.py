@@ -27,7 +27,7 @@ from estran.jobs.errors import is_for_the_caller, told
 
 _PROGRESS_EVERY_S = 0.2
 
-GARBAGE = 20_000
+GARBAGE = 200_000
 """New objects after which those in unreachable cycles are looked for."""
 
 

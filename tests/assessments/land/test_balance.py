@@ -86,6 +86,29 @@ def test_features_have_their_blocks_and_add_up(with_grid: Territory, kilometres:
         assert sum(parts) == pytest.approx(answer.indicator(name).value), name
 
 
+def test_the_blocks_of_a_feature_repeat_what_their_process_says(
+    with_grid: Territory, kilometres: Box
+) -> None:
+    features = [
+        {"type": "Feature", "id": str(x), "properties": {}, "geometry": kilometres(x, 0, 2, 2)}
+        for x in (0, 2)
+    ]
+    collection = {"type": "FeatureCollection", "features": features}
+    answer, data = balance(with_grid, collection), {"geometry": collection, "crs": 2154}
+    stock = assess_carbon_stock(read_request(CarbonStockRequest, data), with_grid)
+    flux = assess_carbon_flux(read_request(CarbonFluxRequest, data), with_grid)
+    own = (
+        ("land_stock", stock, "total"),
+        ("land_stock_soil", stock, "soil"),
+        ("land_flux", flux, "total"),
+        ("land_use_change", flux, "land_use_change"),
+    )
+    for rank, row in enumerate(answer.features or ()):
+        for name, envelope, part in own:
+            found, told = row.indicator(name), (envelope.features or ())[rank].indicator(part)
+            assert (found.value, found.low, found.high) == (told.value, told.low, told.high), name
+
+
 def test_the_matrix_says_what_must_never_be_summed() -> None:
     blocks = read_blocks().blocks
     assert shared(blocks, "grid", "buildings_operation")

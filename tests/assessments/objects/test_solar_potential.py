@@ -161,6 +161,20 @@ def test_nothing_here_gives_zero_and_no_rate(sun_of: Ask, metres: Metres) -> Non
     assert envelope.indicator("self_consumption").reason is not None
 
 
+def test_parcels_without_anything_share_a_row_that_is_theirs_alone(sun_of: Ask, metres: Metres) -> None:
+    places = [metres(1500, 1500, 100, 100), metres(90, 90, 30, 30), metres(1700, 1500, 100, 100)]
+    features = [{"type": "Feature", "properties": {}, "geometry": place} for place in places]
+    rows = sun_of({"type": "FeatureCollection", "features": features}).features or ()
+    for row, place in zip(rows, places, strict=True):
+        alone = sun_of(place)
+        assert (row.indicators, row.breakdown, row.fitness.verdict) == (
+            alone.indicators,
+            alone.breakdown,
+            alone.fitness.verdict,
+        )
+    assert rows[1].indicator("total").value
+
+
 def test_outside_is_null(sun_of: Ask, metres: Metres) -> None:
     assert sun_of(metres(100_000, 0, 1000, 1000)).indicator("total").value is None
 
