@@ -39,6 +39,16 @@ class Load:
     size: int
 
 
+def middle(loads: Sequence[Load]) -> Load:
+    """Return the medians of several loads, and the size of the last body."""
+    return Load(
+        rate=median(each.rate for each in loads),
+        latency_ms=median(each.latency_ms for each in loads),
+        cpu_ms=median(each.cpu_ms for each in loads),
+        size=loads[-1].size,
+    )
+
+
 class Connection:
     """One HTTP/1.1 connection that stays open."""
 

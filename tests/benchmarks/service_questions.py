@@ -46,9 +46,18 @@ def _lot(draw: random.Random) -> str:
     return f"id%3E={first}%20AND%20id%3C={first + 99}"
 
 
-def _tile(draw: random.Random) -> tuple[int, int]:
-    """Row and column of a tile of level 14 where there are buildings, and cells of the raster."""
-    return draw.randrange(5_808, 5_829), draw.randrange(8_130, 8_155)
+def _tiles() -> list[tuple[int, int]]:
+    found = [(row, column) for row in range(5_808, 5_829) for column in range(8_130, 8_155)]
+    random.Random("tiles").shuffle(found)
+    return found
+
+
+TILES = _tiles()
+"""Rows and columns of the tiles of level 14 where there are buildings, and cells of the raster."""
+
+
+def _tile(number: int) -> tuple[int, int]:
+    return TILES[number % len(TILES)]
 
 
 def _corner(draw: random.Random) -> tuple[int, int]:
@@ -98,17 +107,17 @@ ITEMS: dict[str, Ask] = {
     "items, bbox of 120": lambda draw, _: f"items?bbox={_bbox(draw)}&limit=1000",
     "items, CQL2, 100": lambda draw, _: f"items?filter={_lot(draw)}&limit=1000",
     "one item": lambda draw, _: f"items/{draw.randrange(1, 200_000)}",
-    "vector tile, z14": lambda draw, _: "tiles/WebMercatorQuad/14/{}/{}".format(*_tile(draw)),
+    "vector tile, z14": lambda _, number: "tiles/WebMercatorQuad/14/{}/{}".format(*_tile(number)),
 }
 TIPG: dict[str, Ask] = {
     **ITEMS,
     "items, CQL2, 100": lambda draw, _: f"items?filter={_lot(draw)}&filter-lang=cql2-text&limit=1000",
-    "vector tile, z14": lambda draw, _: "tiles/WebMercatorQuad/14/{1}/{0}".format(*_tile(draw)),
+    "vector tile, z14": lambda _, number: "tiles/WebMercatorQuad/14/{1}/{0}".format(*_tile(number)),
 }
 STOCK: dict[str, Ask] = {
     **{work: ask for work, ask in ITEMS.items() if "CQL2" not in work},
     "items, CQL2, 100": lambda draw, _: f"items?filter={_lot(draw)}&filter-lang=cql-text&limit=1000",
-    "vector tile, z14": lambda draw, _: "tiles/WebMercatorQuad/14/{}/{}?f=mvt".format(*_tile(draw)),
+    "vector tile, z14": lambda _, number: "tiles/WebMercatorQuad/14/{}/{}?f=mvt".format(*_tile(number)),
 }
 SQL: dict[str, Ask] = {
     "items, limit=100": lambda draw, number: f"page?limit=100&offset={number}",
@@ -116,7 +125,7 @@ SQL: dict[str, Ask] = {
     "items, bbox of 120": lambda draw, _: "box?west={}&south={}&east={}&north={}".format(*box(draw)),
     "items, CQL2, 100": lambda draw, _: f"lot?first={_first(draw)}",
     "one item": lambda draw, _: f"item?id={draw.randrange(1, 200_000)}",
-    "vector tile, z14": lambda draw, _: "tile?row={}&column={}".format(*_tile(draw)),
+    "vector tile, z14": lambda _, number: "tile?row={}&column={}".format(*_tile(number)),
 }
 
 WINDOW, EXTENT = f"coverage, {SIDE} x {SIDE}", f"coverage, whole at {WHOLE:,}"
@@ -127,7 +136,7 @@ COVERAGE: dict[str, Ask] = {
     f"{EXTENT}, GeoTIFF": lambda draw, _: f"coverage?f=GTiff&{_scale(draw)}",
     f"{WINDOW}, PNG": lambda draw, _: f"coverage?f=png&{_window(draw)}",
     f"{EXTENT}, PNG": lambda draw, _: f"coverage?f=png&{_scale(draw)}",
-    RASTER_TILE: lambda draw, _: "map/tiles/WebMercatorQuad/14/{}/{}?f=png".format(*_tile(draw)),
+    RASTER_TILE: lambda _, number: "map/tiles/WebMercatorQuad/14/{}/{}?f=png".format(*_tile(number)),
 }
 FLOOR: dict[str, Ask] = {
     f"{WINDOW}, GeoTIFF": lambda draw, _: f"window?f=GTiff&{_cells(draw)}",
@@ -165,7 +174,7 @@ def titiler(raster: str) -> dict[str, Ask]:
         f"{EXTENT}, GeoTIFF": lambda draw, _: f"{whole(draw, 'tif')}&return_mask=false",
         f"{WINDOW}, PNG": lambda draw, _: window(draw, "png"),
         f"{EXTENT}, PNG": lambda draw, _: whole(draw, "png"),
-        RASTER_TILE: lambda draw, _: "tiles/WebMercatorQuad/14/{1}/{0}.png?{2}".format(*_tile(draw), url),
+        RASTER_TILE: lambda _, number: "tiles/WebMercatorQuad/14/{1}/{0}.png?{2}".format(*_tile(number), url),
     }
 
 

@@ -25,7 +25,7 @@ from benchmarks.service_data import (  # noqa: E402
     write_configuration,
     write_raster,
 )
-from benchmarks.service_load import Connection, Load, load, wait_until_quiet  # noqa: E402
+from benchmarks.service_load import Connection, Load, load, middle, wait_until_quiet  # noqa: E402
 from benchmarks.service_peers import (  # noqa: E402
     PeersAbsent,
     Served,
@@ -49,8 +49,11 @@ from estran.layers.progress import silent  # noqa: E402
 BENCH = ROOT / "var" / "bench"
 CURVES = ROOT / "docs" / "images" / "services-growth.png"
 REQUESTS = 200
-SECONDS = 1.5
-"""For how long one question is asked of one server; a few slow answers are waited for."""
+SECONDS = 3.0
+"""For how long one question is asked of one server, in all; a few slow answers are waited for."""
+
+ROUNDS = 5
+"""How often each server is asked each question, in turn."""
 
 CONNECTIONS = (1, 8)
 OURS = ("Estran, PostGIS", "pg"), ("Estran, GeoPackage", "gpkg")
@@ -89,20 +92,48 @@ class ServiceMeasure:
     load: Load
 
 
-def ask_all(
-    server: str, served: Served, prefix: str, questions: dict[str, Ask], *, requests: int = REQUESTS
-) -> Iterator[ServiceMeasure]:
-    """Ask each question, never twice the same, first a few times for nothing."""
-    for work, ask in questions.items():
-        drawn, numbers = asked_of.drawing(work), itertools.count()
-        paths = [f"{prefix}/{ask(drawn, next(numbers))}" for _ in range(10)]
-        load(served.url, paths, pid=served.pid, requests=10, connections=2, seconds=SECONDS)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A server, and what it is asked: questions by work, under a prefix."""
+
+    server: str
+    served: Served
+    prefix: str
+    questions: dict[str, Ask]
+
+    def paths(self, work: str) -> Iterator[str]:
+        """Yield addresses, never twice the same; every server is asked for the same places."""
+        drawn, ask = asked_of.drawing(work), self.questions[work]
+        for number in itertools.count():
+            yield f"{self.prefix}/{ask(drawn, number)}"
+
+
+def ask_beside(asked: Sequence[Asked], *, requests: int = REQUESTS) -> Iterator[ServiceMeasure]:
+    """Ask each question of one server after the other, several times, and yield the medians.
+
+    A machine is faster at one moment than at the next: what is to be compared is asked side by side.
+    """
+    for work in dict.fromkeys(work for each in asked for work in each.questions):
+        present = {each.server: each for each in asked if work in each.questions}
+        paths = {name: each.paths(work) for name, each in present.items()}
         for at_once in CONNECTIONS:
-            fresh = [f"{prefix}/{ask(drawn, next(numbers))}" for _ in range(requests)]
-            found = load(
-                served.url, fresh, pid=served.pid, requests=requests, connections=at_once, seconds=SECONDS
-            )
-            yield ServiceMeasure(work, server, at_once, found)
+            found: dict[str, list[Load]] = {name: [] for name in present}
+            for _ in range(ROUNDS):
+                for name, each in list(present.items()):
+                    some = list(itertools.islice(paths[name], requests // ROUNDS))
+                    try:
+                        found[name].append(_loaded(each.served, some, at_once))
+                    except ValueError as refusal:
+                        _tell(f"{name} does not answer {work!r}: {refusal}")
+                        del present[name]
+            for name in present:
+                # The first time is for nothing: statements are made, files are opened.
+                yield ServiceMeasure(work, name, at_once, middle(found[name][1:]))
+
+
+def _loaded(served: Served, paths: Sequence[str], at_once: int) -> Load:
+    count, seconds = len(paths), SECONDS / ROUNDS
+    return load(served.url, paths, pid=served.pid, requests=count, connections=at_once, seconds=seconds)
 
 
 def ask_again(
@@ -126,9 +157,14 @@ def ask_again(
 
 def _read_whole(served: Served, prefix: str) -> None:
     """Ask for a layer as often as it takes to be held whole, and wait until it is."""
-    paths = [f"{prefix}/items/{number + 1}" for number in range(ASKED)]
-    load(served.url, paths, pid=served.pid, requests=ASKED, connections=1, seconds=SECONDS)
-    wait_until_quiet(served.pid)
+    features = [f"{prefix}/items/{number + 1}" for number in range(ASKED)]
+    tiles = [
+        f"{prefix}/tiles/WebMercatorQuad/13/{2904 + number // 10}/{4066 + number % 10}"
+        for number in range(ASKED)
+    ]
+    for paths in (features, tiles):
+        load(served.url, paths, pid=served.pid, requests=ASKED, connections=1)
+        wait_until_quiet(served.pid)
 
 
 def measures(requests: int = REQUESTS) -> list[ServiceMeasure]:
@@ -148,64 +184,62 @@ def measured(requests: int = REQUESTS) -> Iterator[ServiceMeasure]:
             "pg": feature_layer(database),
             "raster": coverage_layer(raster),
         }
-        with estran(write_configuration(BENCH, "bare", layers, features_mb=0)) as bare:
-            name, layer = OURS[0]
-            yield from ask_all(
-                f"{name}, nothing held", bare, f"/collections/{layer}", asked_of.ITEMS, requests=requests
-            )
-        with estran(write_configuration(BENCH, "estran", layers)) as ours:
-            for name, layer in OURS:
-                _read_whole(ours, f"/collections/{layer}")
-                yield from ask_all(name, ours, f"/collections/{layer}", asked_of.ITEMS, requests=requests)
-                yield from ask_again(name, ours, f"/collections/{layer}", REPEATED, requests=requests)
-            yield from ask_all("Estran", ours, "/collections/raster", asked_of.COVERAGE, requests=requests)
-            yield from ask_again("Estran", ours, "/collections/raster", REPEATED_RASTER, requests=requests)
-        with floor(raster, database) as least:
-            yield from ask_all("floor", least, "", {**asked_of.SQL, **asked_of.FLOOR}, requests=requests)
-            yield from ask_all("floor, bare cells", least, "", asked_of.CELLS_ALONE, requests=requests)
-        yield from _beside_peers(database, geopackage, raster, requests)
+        bare = stack.enter_context(estran(write_configuration(BENCH, "bare", layers, features_mb=0)))
+        ours = stack.enter_context(estran(write_configuration(BENCH, "estran", layers)))
+        least = stack.enter_context(floor(raster, database))
+        for _, layer in OURS:
+            _read_whole(ours, f"/collections/{layer}")
+        asked = [
+            *(Asked(name, ours, f"/collections/{layer}", asked_of.ITEMS) for name, layer in OURS),
+            *(
+                Asked(f"{name}, nothing held", bare, f"/collections/{layer}", asked_of.ITEMS)
+                for name, layer in OURS
+            ),
+            Asked("Estran", ours, "/collections/raster", asked_of.COVERAGE),
+            Asked("floor", least, "", {**asked_of.SQL, **asked_of.FLOOR}),
+            Asked("floor, bare cells", least, "", asked_of.CELLS_ALONE),
+            *_peers(stack, database, geopackage, raster),
+        ]
+        yield from ask_beside(asked, requests=requests)
+        for name, layer in OURS:
+            yield from ask_again(name, ours, f"/collections/{layer}", REPEATED, requests=requests)
+        yield from ask_again("Estran", ours, "/collections/raster", REPEATED_RASTER, requests=requests)
 
 
-def _beside_peers(database: str, geopackage: Path, raster: Path, requests: int) -> Iterator[ServiceMeasure]:
-    """Yield the measures of the peers that can be installed and started; say which cannot."""
+def _peers(stack: ExitStack, database: str, geopackage: Path, raster: Path) -> Iterator[Asked]:
+    """Start the peers that can be installed and started, and say which cannot."""
     try:
         python = environment(BENCH)
     except PeersAbsent as error:
         _tell(f"not measured beside the peers: {error}")
         return
-    table = f"/collections/public.{TABLE}"
-    pages = [("tipg", table, asked_of.TIPG)]
-    yield from _peer(tipg(python, database), pages, requests)
-    files = [("titiler", "", asked_of.titiler(str(raster)))]
-    yield from _peer(titiler(python), files, requests)
+    started = _started(stack, tipg(python, database))
+    if started:
+        yield Asked("tipg", started, f"/collections/public.{TABLE}", asked_of.TIPG)
+    started = _started(stack, titiler(python))
+    if started:
+        yield Asked("titiler", started, "", asked_of.titiler(str(raster)))
     layers = {"pg": postgis_layer(database, TABLE), "raster": raster_layer(raster)}
-    own = [
-        ("pygeoapi", "/collections/pg", asked_of.STOCK),
-        ("pygeoapi", "/collections/raster", asked_of.STOCK_COVERAGE),
-    ]
-    if reads_geopackage(python):
+    reads = reads_geopackage(python)
+    if reads:
         layers["gpkg"] = geopackage_layer(geopackage, TABLE)
-        questions = {work: ask for work, ask in asked_of.STOCK.items() if "tile" not in work}
-        own.append(("pygeoapi, GeoPackage", "/collections/gpkg", questions))
     else:
         _tell("not measured beside pygeoapi on a GeoPackage: this Python does not load SpatiaLite")
-    yield from _peer(stock(python, BENCH, layers), own, requests)
+    started = _started(stack, stock(python, BENCH, layers))
+    if started:
+        yield Asked("pygeoapi", started, "/collections/pg", asked_of.STOCK)
+        yield Asked("pygeoapi", started, "/collections/raster", asked_of.STOCK_COVERAGE)
+        if reads:
+            questions = {work: ask for work, ask in asked_of.STOCK.items() if "tile" not in work}
+            yield Asked("pygeoapi, GeoPackage", started, "/collections/gpkg", questions)
 
 
-def _peer(
-    server: AbstractContextManager[Served], asked: Sequence[tuple[str, str, dict[str, Ask]]], requests: int
-) -> Iterator[ServiceMeasure]:
-    """Yield the measures of one peer; a question that it refuses is said, and the others asked."""
+def _started(stack: ExitStack, server: AbstractContextManager[Served]) -> Served | None:
     try:
-        with server as served:
-            for name, prefix, questions in asked:
-                for work, ask in questions.items():
-                    try:
-                        yield from ask_all(name, served, prefix, {work: ask}, requests=requests)
-                    except ValueError as refusal:
-                        _tell(f"{name} does not answer {work!r}: {refusal}")
+        return stack.enter_context(server)
     except PeersAbsent as error:
         _tell(f"not measured: {error}")
+        return None
 
 
 def _tell(text: str) -> None:
