@@ -176,8 +176,8 @@ def _cpu_s(pid: int) -> float:
 
 
 def wait_until_quiet(pid: int, *, within_s: float = 60.0) -> None:
-    """Wait until a server has used next to nothing of the processor for a second."""
+    """Wait until a server has used next to nothing of the processor for three seconds."""
     until, spent = time.monotonic() + within_s, -1.0
     while time.monotonic() < until and _cpu_s(pid) - spent > QUIET_S:
         spent = _cpu_s(pid)
-        time.sleep(1.0)
+        time.sleep(3.0)

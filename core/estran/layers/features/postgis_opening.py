@@ -8,6 +8,7 @@ from functools import partial
 from typing import cast
 
 from estran.carbon.errors import Unavailable
+from estran.layers.aside import aside
 from estran.layers.features.location import hidden
 from estran.layers.features.postgis import PostgisStore
 from estran.layers.features.postgis_engine import reading
@@ -47,7 +48,8 @@ def open_postgis_store_now(location: str, table: str, id_field: str) -> SeenStor
         # Without the table of versions that it knew, the store is opened again, or found not to be.
         with suppress(Unavailable):
             opened, store, looks = kept
-            definition, version, state = looks.get(partial(look, location, store.table))
+            with aside():
+                definition, version, state = looks.get(partial(look, location, store.table))
             if opened == definition:
                 return SeenStore(store, version, state)
     with reading(location, table) as connection:
