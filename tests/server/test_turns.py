@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from estran.layers.aside import aside
 from estran.server.turns import Turns
 
 LONG_S = 30
@@ -58,3 +59,28 @@ def test_who_has_waited_goes_ahead() -> None:
         assert slow.entered.acquire(timeout=LONG_S)
         slow.may_leave.set()
         assert [each.result(LONG_S) for each in asked] == [[b"/one"], [b"/two"]]
+
+
+def test_who_waits_for_a_database_leaves_the_turn_to_another() -> None:
+    """One turn, and a patience longer than the test: the second gets in because the first steps aside."""
+    waiting, may_go_on = threading.Event(), threading.Event()
+    inside: list[str] = []
+
+    def answer(environ: dict[str, Any], _start: object) -> Iterable[bytes]:
+        inside.append(environ["PATH_INFO"])
+        if environ["PATH_INFO"] == "/first":
+            with aside(), aside():
+                waiting.set()
+                assert may_go_on.wait(LONG_S)
+        return [environ["PATH_INFO"].encode()]
+
+    turns = Turns(answer, at_once=1, patience_s=LONG_S)
+    with ThreadPoolExecutor(2) as pool:
+        first = ask(pool, turns, "/first")
+        assert waiting.wait(LONG_S)
+        assert list(ask(pool, turns, "/second").result(LONG_S)) == [b"/second"]
+        may_go_on.set()
+        assert list(first.result(LONG_S)) == [b"/first"]
+        # The turn is there again, once: two steps aside left and took one.
+        assert turns._turns.acquire(timeout=LONG_S)
+        assert not turns._turns.acquire(blocking=False)

@@ -62,7 +62,10 @@ class _Turn:
 
     @contextmanager
     def left(self) -> Iterator[None]:
-        """Leave the turn to another inside the block."""
+        """Leave the turn to another inside the block; without one, nothing is left."""
+        if not self._is_held:
+            yield
+            return
         self.give_back()
         try:
             yield
