@@ -16,6 +16,7 @@ from pyproj import CRS
 from estran.layers.features import postgis as postgis_module
 from estran.layers.features import postgis_engine
 from estran.layers.features.cql_json import TEXT, read_filter
+from estran.layers.features.postgis_statement import Statement
 from estran.layers.features.query import FeatureQuery, FeatureStore
 
 pytestmark = pytest.mark.component("postgis")
@@ -137,3 +138,13 @@ def test_a_number_of_matches_is_remembered_for_its_values(
         for text, count in (("places > 0", 6), ("places > 1", 5), ("places > 5", 2)):
             page = postgis.query(FeatureQuery(where=filtered(text), limit=1))
             assert page.number_matched == count, text
+
+
+def test_the_settings_of_an_exchange_end_with_it(postgis: str) -> None:
+    names = ("statement_timeout", "timezone", "transaction_read_only")
+    text = f"SELECT {', '.join(f'current_setting({name!r})' for name in names)}"
+    asked = Statement(text, (), {})
+    assert postgis_engine.read_at_once(postgis, "any", asked, {}) == [("30s", "UTC", "on")]
+    left = postgis_engine.looked_up(postgis, "any", text, {})
+    assert left[0] == "0"
+    assert left[2] == "off"

@@ -336,16 +336,6 @@ def test_a_statement_that_runs_too_long_is_stopped(
         store.query(FeatureQuery())
 
 
-def test_the_settings_of_an_exchange_end_with_it(postgis: str) -> None:
-    names = ("statement_timeout", "timezone", "transaction_read_only")
-    text = f"SELECT {', '.join(f'current_setting({name!r})' for name in names)}"
-    asked = Statement(text, (), {})
-    assert postgis_engine.read_at_once(postgis, "any", asked, {}) == [("30s", "UTC", "on")]
-    left = postgis_engine.looked_up(postgis, "any", text, {})
-    assert left[0] == "0"
-    assert left[2] == "off"
-
-
 def test_a_change_in_the_database_is_seen(tmp_path: Path, postgis: str, base: Engine) -> None:
     store = published(tmp_path, postgis, points(3))
     assert store.version == "1-0"
