@@ -246,7 +246,7 @@ def _tell(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - the terminal is the reader
 
 
-def growth(requests: int = 16) -> dict[str, list[Row]]:
+def growth(requests: int = 32) -> dict[str, list[Row]]:
     """Return the curves: time of one answer against the features of a page, and against clients at once."""
     curves: dict[str, list[Row]] = {"features": [], "clients": []}
     geopackage = write_buildings(BENCH)
@@ -265,9 +265,11 @@ def growth(requests: int = 16) -> dict[str, list[Row]]:
         except PeersAbsent as error:
             _tell(f"not measured beside the peers: {error}")
         for who, served, prefix in asked:
+            offsets = itertools.count()
             for curve, value, count, at_once in GROWTH:
-                paths = [f"{prefix}/items?limit={count}&offset={number}" for number in range(requests)]
-                load(served.url, paths[:2], pid=served.pid, requests=2, connections=1)
+                pages = (f"{prefix}/items?limit={count}&offset={number}" for number in offsets)
+                few, paths = list(itertools.islice(pages, 8)), list(itertools.islice(pages, requests))
+                load(served.url, few, pid=served.pid, requests=len(few), connections=at_once)
                 found = load(served.url, paths, pid=served.pid, requests=requests, connections=at_once)
                 time_ms = found.cpu_ms if curve == "features" else found.latency_ms
                 row = Row("services", f"{curve}:{value}", who, cpu_ms=time_ms, rate=found.rate)
