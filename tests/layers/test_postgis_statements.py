@@ -12,6 +12,7 @@ import shapely
 from layers.feature_stores import STORES, box, sample
 from pygeofilter import ast
 from pyproj import CRS
+from sqlalchemy import create_engine
 
 from estran.layers.features import postgis as postgis_module
 from estran.layers.features import postgis_engine
@@ -148,3 +149,27 @@ def test_the_settings_of_an_exchange_end_with_it(postgis: str) -> None:
     left = postgis_engine.looked_up(postgis, "any", text, {})
     assert left[0] == "0"
     assert left[2] == "off"
+
+
+def test_a_page_and_its_number_are_of_one_state(
+    tmp_path: Path, postgis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A feature of eight goes between the exchange of the page and that of the count: both are read again."""
+    store = STORES["postgis"](tmp_path, postgis, sample())
+    engine, asked = create_engine(postgis), 0
+
+    def interrupted(*given: Any) -> list[Any]:
+        nonlocal asked
+        found = postgis_engine.read_at_once(*given)
+        asked += 1
+        if asked == 1:
+            with engine.begin() as connection:
+                connection.exec_driver_sql("DELETE FROM \"parking-areas\" WHERE code = 'a'")
+        return found
+
+    monkeypatch.setattr(postgis_module, "read_at_once", interrupted)
+    assert codes(store, FeatureQuery(limit=2)) == (["b", "c"], 7)
+    assert asked == 2
+    assert codes(store, FeatureQuery(limit=3)) == (["b", "c", "d"], 7)
+    assert asked == 3  # the number is remembered
+    engine.dispose()

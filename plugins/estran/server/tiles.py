@@ -237,7 +237,7 @@ def _tiled(service: Service, collection: str, *, is_drawn: bool) -> Tiled:
         collection=collection,
         resource=service.configuration["resources"][collection],
         definition=definition,
-        source=open_source(definition, _kind(definition, is_drawn=is_drawn), held=service.features),
+        source=open_source(definition, _kind(definition, is_drawn=is_drawn)),
         base=service.api.base_url,
         language=service.language().language,
         is_drawn=is_drawn,

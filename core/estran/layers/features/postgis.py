@@ -67,6 +67,8 @@ from estran.layers.features.spatial import CHUNK
 from estran.layers.features.whole import LayerChanged, WholeLayer, WrittenFeatures
 
 type _Work[Answer] = Callable[[Connection, PostgisDialect], Answer]
+type _Question = tuple[Hashable, tuple[object, ...]]
+"""What a selection looks like, and its values."""
 
 
 class PostgisStore(DescribedStore[PostgisTable]):
@@ -274,7 +276,8 @@ class PostgisStore(DescribedStore[PostgisTable]):
         """Return the rows of a page and one more, and how many features match, None when that is not asked.
 
         A row is as `rows_asked` says, the state of the data before the sort keys. One exchange is enough
-        when the page tells the number, or when it is remembered.
+        when the page tells the number, or when it is remembered, and another when it is counted in the
+        same state; else both are read in one transaction.
         """
         shape = Shape()
         selection, start, keys = self._wanted(query, shape)
@@ -282,9 +285,9 @@ class PostgisStore(DescribedStore[PostgisTable]):
         if query.limit > 0:
             with suppress(GeometryRefused):
                 rows = self._rows_at_once(query, fields, (start, *keys), shape.values)
-                matched = told_by_page(query, len(rows)) if query.count else None
-                if query.count and matched is None:
-                    matched = self._answers.known(("count", _state_of(rows, fields), question), int)
+                matched = told_by_page(query, len(rows))
+                if matched is None and query.count and rows:
+                    matched = self._count_at_once(query, question, _state_of(rows, fields))
                 if matched is not None or not query.count:
                     return rows, matched
         return self._read(partial(self._rows_and_count, query, fields, question))
@@ -303,11 +306,29 @@ class PostgisStore(DescribedStore[PostgisTable]):
         asked = self._statements.get(key, Statement, make)
         return read_at_once(self._location, self._table.name, asked, given)
 
+    def _count_at_once(self, query: FeatureQuery, question: _Question, state: str | None) -> int | None:
+        """Return how many features match in a state of the data, None when it is no longer that one."""
+        known = self._answers.known(("count", state, question), int)
+        if known is not None:
+            return known
+        alike, values = question
+
+        def make() -> Statement:
+            selection, *_ = self._wanted(query, PostgisDialect(self._table, related_there))
+            counted = select(func.count(), self._state).select_from(self._table.source).where(selection)
+            return statement_of(counted)
+
+        asked = self._statements.get(("count", alike), Statement, make)
+        ((count, seen),) = read_at_once(self._location, self._table.name, asked, named_values(values))
+        return (
+            self._answers.get(("count", state, question), int, lambda: int(count)) if seen == state else None
+        )
+
     def _rows_and_count(
         self,
         query: FeatureQuery,
         fields: Sequence[Field],
-        question: Hashable,
+        question: _Question,
         connection: Connection,
         dialect: PostgisDialect,
     ) -> tuple[list[FoundRow], int | None]:

@@ -257,14 +257,12 @@ def shown(part: Part) -> Part:
 
 def as_binary(table: PostgisTable) -> Part:
     """Return the geometry as well-known binary, its arcs followed by short lines."""
-    return func.ST_AsBinary(straight(table), type_=LargeBinary())
+    return func.ST_AsBinary(straight(table, table.geometry), type_=LargeBinary())
 
 
-def straight(table: PostgisTable) -> Part:
-    """Return the geometry, its arcs followed by short lines; nothing is done where there can be none."""
-    if table.geometry_type in _STRAIGHT:
-        return table.geometry
-    return func.ST_CurveToLine(table.geometry)
+def straight(table: PostgisTable, geometry: Part) -> Part:
+    """Return a geometry of a table, its arcs followed by short lines; as it is where there can be none."""
+    return geometry if table.geometry_type in _STRAIGHT else func.ST_CurveToLine(geometry)
 
 
 def _alike(left: Part, right: Part) -> tuple[Part, Part]:

@@ -31,7 +31,7 @@ class Statement:
         return [known[name] for name in self.names]
 
 
-def statement_of(asked: Select[Any]) -> Statement:
+def statement_of(asked: Select[*tuple[Any, ...]]) -> Statement:
     """Return the statement of a selection."""
     made = asked.compile(dialect=psycopg_dialect(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
     return Statement(str(made), tuple(made.positiontup or ()), made.params)

@@ -88,31 +88,27 @@ def tile_statement(table: PostgisTable, kind: TileKind) -> Statement:
 
 def _asked(table: PostgisTable, kind: TileKind) -> Any:
     identifier, measured = table.columns[table.id_field.name], _size(func.box2d(table.geometry))
-    geometry = straight(table) if table.has_z is False else func.ST_Force2D(straight(table))
-    if kind.is_mended:
-        geometry = func.ST_MakeValid(_faces_apart(geometry, table.srid))
     wanted = table.columns if kind.properties is None else kind.properties
-    columns: Sequence[Part] = [
-        _written(column).label(name) for name, column in table.columns.items() if name in wanted
-    ]
+    columns: Sequence[Part] = [column.label(name) for name, column in table.columns.items() if name in wanted]
     limit = bindparam(LIMIT, type_=BigInteger())
     if kind.is_merged:
         near = _near(table, identifier.label(_KEY), func.box2d(table.geometry).label(_BOX))
         chosen = _chosen(near).limit(limit).cte("chosen")
         smallest: Part = func.min(_size(near.c[_BOX]))
         made_of: Part = select(func.count()).select_from(chosen).scalar_subquery()
-        source, key, size = table.source, identifier, measured
-        shape = _shape(geometry, size < 1.0, kind.srid)
+        source, key, size, geometry = table.source, identifier, measured, table.geometry
+        is_small = size < 1.0
     else:
-        # Most tiles: their features are read once.
+        # Most tiles: their features are read once, and worked on once they are chosen.
         near = _near(
-            table, identifier.label(_KEY), measured.label(_SIZE), geometry.label(_GEOMETRY), *columns
+            table, identifier.label(_KEY), measured.label(_SIZE), table.geometry.label(_GEOMETRY), *columns
         )
-        key, size, whole, *columns = near.c
+        key, size, geometry, *columns = near.c
         smallest = func.min(size)
         made_of = func.least(select(func.count()).select_from(near).scalar_subquery(), limit)
-        source = near
-        shape = _shape(whole, false(), kind.srid)
+        source, is_small = near, false()
+    shape = _shape(_flat(table, geometry, is_mended=kind.is_mended), is_small, kind.srid)
+    columns = [_written(column).label(column.name) for column in columns]
     numbers = [cast(key, BigInteger).label(_NUMBER)] if table.id_field.type == "integer" else []
     tile = select(shape.label(_SHAPE), *numbers, *columns).select_from(source).order_by(size.desc(), key)
     tile = tile.where(key.in_(select(chosen.c[_KEY]))) if kind.is_merged else tile.limit(limit)
@@ -176,6 +172,14 @@ def _shape(geometry: Part, is_small: Part, srid: int) -> Part:
         )
     envelope = func.ST_MakeEnvelope(*map(_number, BOUNDS), srid)
     return func.ST_AsMVTGeom(shape, envelope, UNITS, MARGIN, True)
+
+
+def _flat(table: PostgisTable, geometry: Part, *, is_mended: bool) -> Part:
+    """Return a geometry of a table in two dimensions, without arcs, and valid when that is asked."""
+    found = straight(table, geometry)
+    if table.has_z is not False:
+        found = func.ST_Force2D(found)
+    return func.ST_MakeValid(_faces_apart(found, table.srid)) if is_mended else found
 
 
 def _faces_apart(geometry: Part, srid: int) -> Part:

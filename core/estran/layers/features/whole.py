@@ -79,8 +79,8 @@ class Packed:
     Example:
         >>> packed = Packed()
         >>> packed.extend([b"one", b"", b"three"])
-        >>> packed[0], packed[1], packed[2], packed.size
-        (b'one', b'', b'three', 8)
+        >>> packed.at([0, 1, 2]), packed.size
+        ([b'one', b'', b'three'], 8)
     """
 
     def __init__(self) -> None:
@@ -100,12 +100,8 @@ class Packed:
             end += len(text)
             self._ends.append(end)
 
-    def __getitem__(self, place: int) -> bytes:
-        """Return the text at a place, counted from 0."""
-        return self.at([place])[0]
-
     def at(self, places: Iterable[int]) -> list[bytes]:
-        """Return the texts at some places."""
+        """Return the texts at some places, counted from 0."""
         whole, ends = self._whole, self._ends
         return [bytes(whole[ends[place] : ends[place + 1]]) for place in places]
 
