@@ -43,7 +43,7 @@ from database import database_server  # noqa: E402
 from sqlalchemy import create_engine  # noqa: E402
 
 from estran.ingest.publish import publish_file  # noqa: E402
-from estran.layers.features.whole import ASKED  # noqa: E402
+from estran.layers.features.shelves import ASKED  # noqa: E402
 from estran.layers.progress import silent  # noqa: E402
 
 BENCH = ROOT / "var" / "bench"

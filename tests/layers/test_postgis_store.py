@@ -26,7 +26,7 @@ from estran.layers.features.postgis_statement import Statement
 from estran.layers.features.postgis_text import fold_accents as postgis_accents
 from estran.layers.features.postgis_text import fold_case as postgis_case
 from estran.layers.features.query import FeatureQuery, FeatureStore, Field
-from estran.layers.features.whole import LayerChanged
+from estran.layers.features.shelves import LayerChanged
 
 pytestmark = pytest.mark.component("postgis")
 

@@ -20,6 +20,7 @@ from pyproj import CRS
 
 from estran.ingest.publish import publish_file
 from estran.layers.features.geopackage_tile import GeoPackageTiles, open_geopackage_tiles
+from estran.layers.features.shelves import ASKED, WholeLayers
 from estran.layers.features.sketch import Asked
 from estran.layers.features.tile_store import (
     TileStore,
@@ -27,7 +28,6 @@ from estran.layers.features.tile_store import (
     read_vector_tile,
     tile_limits,
 )
-from estran.layers.features.whole import ASKED, WholeLayers
 from estran.layers.features.writing import write_table
 from estran.layers.progress import silent
 from estran.layers.settings import TileSettings

@@ -13,9 +13,10 @@ from layers.feature_stores import X, Y, box, sample
 from pyproj import CRS
 
 from estran.carbon.errors import InvalidInput, NotFound
-from estran.layers.features import whole
+from estran.layers.features import shelves
 from estran.layers.features.query import FeatureQuery, FeatureStore
-from estran.layers.features.whole import ASKED, LayerChanged, Row, WholeLayer, WholeLayers, WrittenFeatures
+from estran.layers.features.shelves import ASKED, LayerChanged, WholeLayers
+from estran.layers.features.whole import Row, WholeLayer, WrittenFeatures
 from estran.layers.features.whole_pages import feature_held, layer_held, page_held
 
 LAMBERT, DEGREES = CRS.from_epsg(2154), CRS.from_user_input("OGC:CRS84")
@@ -217,7 +218,7 @@ def test_a_layer_takes_the_place_of_one_that_nobody_asks_for(monkeypatch: pytest
     wait_for(lambda: not layers.is_reading)
     assert layers.held(("one", "1"))
     assert layers.held(("two", "1")) is None
-    monkeypatch.setattr(whole, "UNUSED_S", 0.0)
+    monkeypatch.setattr(shelves, "UNUSED_S", 0.0)
     asked(layers, "three", "1", lambda: written(list(range(100)), size=1000))
     wait_for(lambda: layers.held(("three", "1")))
     assert layers.held(("one", "1")) is None

@@ -12,8 +12,8 @@ import yaml
 from server.editable import FEATURE, TOKEN, Site, served, tree
 
 from estran.carbon.errors import InvalidConfiguration
+from estran.layers.features.shelves import ASKED
 from estran.layers.features.stores import open_feature_store
-from estran.layers.features.whole import ASKED
 from estran.server.app import create_app
 from estran.server.check import check_configuration
 from estran.server.configuration import read_configuration

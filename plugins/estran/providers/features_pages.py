@@ -11,7 +11,7 @@ from typing import Any
 from pyproj import CRS
 
 from estran.layers.features.query import EncodedFeature, FeatureQuery, SeenStore
-from estran.layers.features.whole import WholeLayers
+from estran.layers.features.shelves import WholeLayers
 from estran.layers.features.whole_pages import feature_held, layer_held, page_held
 from estran.providers.features_asked import selection
 from estran.providers.features_written import PageLinks, Publication, page_links

@@ -13,6 +13,7 @@ from pyproj import CRS
 
 from estran.carbon.errors import NotFound
 from estran.layers.features.query import Field, SeenStore
+from estran.layers.features.shelves import WholeLayers
 from estran.layers.features.tile_store import (
     TileStore,
     open_tile_store,
@@ -20,7 +21,6 @@ from estran.layers.features.tile_store import (
     scale_of,
     tile_limits,
 )
-from estran.layers.features.whole import WholeLayers
 from estran.layers.geodesy import metres_per_unit
 from estran.layers.raster import open_raster
 from estran.layers.settings import TileSettings

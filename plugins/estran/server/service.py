@@ -20,7 +20,7 @@ from pygeoapi.util import get_dataset_formatters, json_serial
 
 from estran.carbon.errors import InvalidConfiguration
 from estran.jobs.preferences import Preferences, preferences
-from estran.layers.features.whole import WholeLayers
+from estran.layers.features.shelves import WholeLayers
 from estran.layers.settings import LimitSettings
 from estran.providers.request import set_parameters
 from estran.server.api import EstranAPI, EstranRequest

@@ -53,9 +53,10 @@ from estran.layers.features.selection import (
     sort_keys,
     told_by_page,
 )
+from estran.layers.features.shelves import LayerChanged
 from estran.layers.features.sql import Sql, SqliteDialect, expression, quoted
 from estran.layers.features.table import Table, read_table
-from estran.layers.features.whole import LayerChanged, WholeLayer, WrittenFeatures
+from estran.layers.features.whole import WholeLayer, WrittenFeatures
 
 type _Read = Callable[[sqlite3.Connection, Table, Sql, Sequence[SortKey], FeatureQuery], list[Row]]
 

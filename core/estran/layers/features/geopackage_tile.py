@@ -26,12 +26,12 @@ from estran.layers.features.described import DIMENSIONS
 from estran.layers.features.geopackage_rows import cell_value
 from estran.layers.features.query import Field
 from estran.layers.features.query import Value as Cell
+from estran.layers.features.shelves import LayerChanged, Shelf, WholeLayers
 from estran.layers.features.sketch import KEPT_BOXES, Asked, Boxes, Sketch, is_wide, sketched
 from estran.layers.features.spatial import read_cells
 from estran.layers.features.sql import quoted
 from estran.layers.features.table import read_table
 from estran.layers.features.tile_layer import ReadFeatures, TileLayer
-from estran.layers.features.whole import LayerChanged, Shelf, WholeLayers
 from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
 from estran.layers.tiles.generalising import choose, outlines
 from estran.layers.tiles.matrix_sets import Bounds

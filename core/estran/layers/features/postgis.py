@@ -63,8 +63,9 @@ from estran.layers.features.selection import (
     sort_keys,
     told_by_page,
 )
+from estran.layers.features.shelves import LayerChanged
 from estran.layers.features.spatial import CHUNK
-from estran.layers.features.whole import LayerChanged, WholeLayer, WrittenFeatures
+from estran.layers.features.whole import WholeLayer, WrittenFeatures
 
 type _Work[Answer] = Callable[[Connection, PostgisDialect], Answer]
 type _Question = tuple[Hashable, tuple[object, ...]]

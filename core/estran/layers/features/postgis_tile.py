@@ -26,8 +26,8 @@ from estran.layers.features.postgis_statement import Statement
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.features.postgis_tile_statement import TileKind, tile_statement, tile_values
 from estran.layers.features.query import Field, SeenStore, Value
+from estran.layers.features.shelves import WholeLayers
 from estran.layers.features.sketch import KEPT_BOXES, Asked, Boxes, Sketch, is_wide, sketched
-from estran.layers.features.whole import WholeLayers
 from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
 from estran.layers.tiles.matrix_sets import Bounds
 

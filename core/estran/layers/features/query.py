@@ -11,8 +11,9 @@ from pygeofilter import ast
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from estran.layers.features.shelves import Shelf
 from estran.layers.features.times import Interval
-from estran.layers.features.whole import Shelf, WholeLayer, WrittenFeatures
+from estran.layers.features.whole import WholeLayer, WrittenFeatures
 
 ItemType = Literal["string", "integer", "number", "boolean"]
 JsonType = ItemType | Literal["array"]

@@ -15,8 +15,8 @@ from pyproj import CRS
 from estran.layers.features.geopackage_tile import open_geopackage_tiles
 from estran.layers.features.location import is_database
 from estran.layers.features.query import Field, SeenStore
+from estran.layers.features.shelves import WholeLayers
 from estran.layers.features.sketch import Asked, Sketch
-from estran.layers.features.whole import WholeLayers
 from estran.layers.settings import TileSettings
 from estran.layers.tiles.frame import Budget, TileFrame, VectorTile
 from estran.layers.tiles.matrix_sets import (

@@ -13,7 +13,8 @@ from estran.layers.features.fields import typed
 from estran.layers.features.query import EncodedFeature, EncodedPage, FeatureQuery, FeatureStore
 from estran.layers.features.selection import SortKey, cursor_scope, missing
 from estran.layers.features.shape import mended
-from estran.layers.features.whole import WholeLayer, WholeLayers
+from estran.layers.features.shelves import WholeLayers
+from estran.layers.features.whole import WholeLayer
 
 
 def layer_held(
