@@ -1,7 +1,9 @@
 """The stores that the contract is checked on, and the features that they are given."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,8 +11,10 @@ import pandas as pd
 import shapely
 
 from estran.ingest.publish import publish_file
-from estran.layers.features.query import FeatureStore
+from estran.layers.features.query import FeaturePage, FeatureQuery, FeatureStore
 from estran.layers.features.stores import open_feature_store
+from estran.layers.features.whole import WholeLayer
+from estran.layers.features.whole_pages import page_held
 from estran.layers.features.writing import write_table
 from estran.layers.progress import silent
 
@@ -42,6 +46,23 @@ def postgis(folder: Path, database: str, frame: gpd.GeoDataFrame) -> FeatureStor
 
 
 STORES: dict[str, Store] = {"geopackage": geopackage, "postgis": postgis}
+
+
+@lru_cache(maxsize=4)
+def whole(store: FeatureStore) -> WholeLayer:
+    """Return a layer held whole, its data as they are now."""
+    return WholeLayer(store.read_all(store.crs, None, str(store.version)), 1e9)
+
+
+def ask(store: FeatureStore, query: FeatureQuery) -> FeaturePage:
+    """Return a page of a store, after the layer held whole has told the same, where it can tell."""
+    page = store.query(query)
+    held = page_held(whole(store), query, store)
+    if held is not None:
+        ids = [str(json.loads(text)["id"]) for text in held.features]
+        assert ids == [feature.id for feature in page.features]
+        assert (held.number_matched, held.next) == (page.number_matched, page.next)
+    return page
 
 
 def at(*points: tuple[float, ...]) -> list[tuple[float, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import geopandas as gpd
 import pytest
 import shapely
-from layers.feature_stores import X, Y, box, sample
+from layers.feature_stores import X, Y, ask, box, sample
 from pygeofilter import ast, values
 
 from estran.carbon.errors import InvalidInput, NotFound
@@ -15,7 +15,7 @@ from estran.layers.features.times import parse_interval
 
 
 def found(store: FeatureStore, **asked: object) -> str:
-    page = store.query(FeatureQuery(**asked))  # type: ignore[arg-type]
+    page = ask(store, FeatureQuery(**asked))  # type: ignore[arg-type]
     assert page.number_matched == len(page.features)
     return "".join(feature.id for feature in page.features)
 
@@ -34,7 +34,7 @@ def test_fields_have_the_types_of_the_columns(store: FeatureStore) -> None:
 
 
 def test_values_keep_type_nulls_and_accents(store: FeatureStore) -> None:
-    features = {feature.id: feature for feature in store.query(FeatureQuery()).features}
+    features = {feature.id: feature for feature in ask(store, FeatureQuery()).features}
     assert features["a"].properties == {
         "code": "a",
         "name": "Périgny",
@@ -52,7 +52,7 @@ def test_values_keep_type_nulls_and_accents(store: FeatureStore) -> None:
 
 def test_geometries_come_back_as_they_were(store: FeatureStore) -> None:
     frame = sample().set_index("code").geometry
-    for feature in store.query(FeatureQuery()).features:
+    for feature in ask(store, FeatureQuery()).features:
         expected = frame[feature.id]
         if expected is None:
             assert feature.geometry is None
@@ -145,7 +145,7 @@ def test_a_value_of_another_type_or_an_unknown_column_is_refused(
     store: FeatureStore, name: str, text: str
 ) -> None:
     with pytest.raises(InvalidInput):
-        store.query(FeatureQuery(equals=((name, text),)))
+        ask(store, FeatureQuery(equals=((name, text),)))
 
 
 def attribute(name: str) -> ast.Attribute:
@@ -238,7 +238,7 @@ def test_a_filter_selects(store: FeatureStore, where: ast.Node, ids: str) -> Non
 )
 def test_a_filter_that_makes_no_sense_is_refused(store: FeatureStore, where: ast.Node) -> None:
     with pytest.raises(InvalidInput):
-        store.query(FeatureQuery(where=where))
+        ask(store, FeatureQuery(where=where))
 
 
 def test_selections_combine(store: FeatureStore) -> None:
@@ -255,18 +255,18 @@ def test_selections_combine(store: FeatureStore) -> None:
 
 
 def test_columns_and_geometry_are_left_out_on_demand(store: FeatureStore) -> None:
-    page = store.query(FeatureQuery(properties=("places", "name"), skip_geometry=True, limit=1))
+    page = ask(store, FeatureQuery(properties=("places", "name"), skip_geometry=True, limit=1))
     assert dict(page.features[0].properties) == {"places": 1, "name": "Périgny"}
     assert list(page.features[0].properties) == ["places", "name"]
     assert page.features[0].geometry is None
     with pytest.raises(InvalidInput):
-        store.query(FeatureQuery(properties=("colour",)))
+        ask(store, FeatureQuery(properties=("colour",)))
 
 
 def test_counting_alone_and_not_counting(store: FeatureStore) -> None:
-    hits = store.query(FeatureQuery(limit=0, equals=(("name", "Périgny"),)))
+    hits = ask(store, FeatureQuery(limit=0, equals=(("name", "Périgny"),)))
     assert (hits.features, hits.number_matched, hits.next) == ((), 2, None)
-    assert store.query(FeatureQuery(count=False)).number_matched is None
+    assert ask(store, FeatureQuery(count=False)).number_matched is None
 
 
 def test_one_feature_and_its_neighbours(store: FeatureStore) -> None:
@@ -300,7 +300,7 @@ def test_ranges_tell_what_columns_hold(store: FeatureStore) -> None:
 def test_integer_identifiers(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> None:
     frame = gpd.GeoDataFrame({"code": [10, 9, 100]}, geometry=[shapely.Point(X, Y)] * 3, crs=2154)
     store = make_store(frame)
-    assert [feature.id for feature in store.query(FeatureQuery()).features] == ["9", "10", "100"]
+    assert [feature.id for feature in ask(store, FeatureQuery()).features] == ["9", "10", "100"]
     assert (store.get("10").previous, store.get("10").next) == ("9", "100")
     assert [feature.id for feature in store.read_geometries(["100", "9"])] == ["100", "9"]
     for unknown in ("11", "ten", "10.0"):

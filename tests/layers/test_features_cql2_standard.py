@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import shapely
 from layers.conftest import PARAMETERS
+from layers.feature_stores import ask
 from pyproj import CRS
 
 from estran.carbon.errors import InvalidInput
@@ -102,7 +103,7 @@ def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def count(store: FeatureStore, text: str, language: str = TEXT) -> int | None:
     where = read_filter(text, language, CRS84, store.crs)
-    return store.query(FeatureQuery(limit=0, where=where)).number_matched
+    return ask(store, FeatureQuery(limit=0, where=where)).number_matched
 
 
 def filters() -> list[tuple[str, str, int]]:

@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from layers.feature_stores import X, Y, box
+from layers.feature_stores import X, Y, ask, box
 from shapely.affinity import translate
 
 from estran.carbon.errors import InvalidInput
@@ -61,7 +61,7 @@ def test_pages_by_cursor_hold_every_feature_once_and_in_order(
     ids: list[str] = []
     after = None
     for _ in itertools.count():
-        page = store.query(FeatureQuery(limit=limit, sortby=sortby, after=after))
+        page = ask(store, FeatureQuery(limit=limit, sortby=sortby, after=after))
         assert page.number_matched == 23
         ids += [feature.id for feature in page.features]
         after = page.next
@@ -72,17 +72,17 @@ def test_pages_by_cursor_hold_every_feature_once_and_in_order(
 
 def test_pages_by_offset(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> None:
     store = make_store(paging_frame())
-    last = store.query(FeatureQuery(limit=10, offset=20))
+    last = ask(store, FeatureQuery(limit=10, offset=20))
     assert [feature.id for feature in last.features] == ["p20", "p21", "p22"]
     assert last.next is None
-    assert store.query(FeatureQuery(limit=10, offset=99)).features == ()
+    assert ask(store, FeatureQuery(limit=10, offset=99)).features == ()
 
 
 def test_cursor_follows_a_selection(make_store: Callable[[gpd.GeoDataFrame], FeatureStore]) -> None:
     store = make_store(paging_frame())
     area = box(-0.5, -1, 9.5, 1)
-    first = store.query(FeatureQuery(limit=6, region=area))
-    second = store.query(FeatureQuery(limit=6, region=area, after=first.next))
+    first = ask(store, FeatureQuery(limit=6, region=area))
+    second = ask(store, FeatureQuery(limit=6, region=area, after=first.next))
     assert (first.number_matched, second.number_matched) == (10, 10)
     assert [feature.id for feature in second.features] == ["p06", "p07", "p08", "p09"]
     assert second.next is None
@@ -92,11 +92,11 @@ def test_a_cursor_that_was_changed_or_belongs_elsewhere_is_refused(
     make_store: Callable[[gpd.GeoDataFrame], FeatureStore],
 ) -> None:
     store = make_store(paging_frame())
-    token = store.query(FeatureQuery(limit=2)).next
+    token = ask(store, FeatureQuery(limit=2)).next
     assert token is not None
     changed = token[:-1] + ("A" if token[-1] != "A" else "Q")
     for wrong in (changed, "", "x", "é", token + "AAAA", token[:8]):
         with pytest.raises(InvalidInput):
-            store.query(FeatureQuery(limit=2, after=wrong))
+            ask(store, FeatureQuery(limit=2, after=wrong))
     with pytest.raises(InvalidInput):
-        store.query(FeatureQuery(limit=2, after=token, sortby=(("kind", True),)))
+        ask(store, FeatureQuery(limit=2, after=token, sortby=(("kind", True),)))

@@ -25,8 +25,7 @@ from estran.layers.features.postgis_opening import open_postgis_store, open_post
 from estran.layers.features.postgis_statement import Statement
 from estran.layers.features.postgis_text import fold_accents as postgis_accents
 from estran.layers.features.postgis_text import fold_case as postgis_case
-from estran.layers.features.query import FeatureQuery, FeatureStore, Field
-from estran.layers.features.shelves import LayerChanged
+from estran.layers.features.query import FeatureQuery, FeatureStore, Field, LayerChanged
 
 pytestmark = pytest.mark.component("postgis")
 

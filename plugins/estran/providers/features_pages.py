@@ -64,11 +64,11 @@ def read_page(definition: Mapping[str, Any], seen: SeenStore, asked: Asked, laye
     query = replace(asked.query, time_field=definition.get("time_field"))
     query = selection(query, store, bbox=asked.bbox, datetime=asked.datetime, parameters=asked.others)
     layer = None
-    if query.properties == _served(definition) and not query.skip_geometry and query.limit > 0:
+    if query.properties == _served(definition) and not query.skip_geometry:
         layer = layer_held(store, asked.target, query.properties, layers, seen.state)
     found = None if layer is None else page_held(layer, query, store)
     if found is None:
-        found = store.query_encoded(query, asked.target, layer)
+        found = store.query_encoded(query, asked.target)
     matched = {} if found.number_matched is None else {"numberMatched": found.number_matched}
     return Page(
         features=found.features,

@@ -5,8 +5,7 @@ from typing import Protocol
 
 from pyproj import CRS
 
-from estran.layers.features.query import Extremes, Field, Value
-from estran.layers.features.shelves import Shelf
+from estran.layers.features.query import Extremes, Field, Shelf, Value
 
 GEOMETRY_TYPES: Mapping[str, str] = {
     name.upper(): name

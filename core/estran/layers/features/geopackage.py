@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import shapely
@@ -24,9 +24,9 @@ from estran.layers.features.fields import known_field, typed
 from estran.layers.features.geopackage_rows import (
     Row,
     cell_value,
+    compared_columns,
     encoded_rows,
     features_of,
-    find_rows,
     plain_value,
     read_rows,
 )
@@ -39,9 +39,11 @@ from estran.layers.features.query import (
     FeatureQuery,
     Field,
     FoundFeature,
+    LayerChanged,
     Range,
     StoredFeature,
     Value,
+    WrittenFeatures,
 )
 from estran.layers.features.selection import (
     SortKey,
@@ -53,12 +55,8 @@ from estran.layers.features.selection import (
     sort_keys,
     told_by_page,
 )
-from estran.layers.features.shelves import LayerChanged
 from estran.layers.features.sql import Sql, SqliteDialect, expression, quoted
 from estran.layers.features.table import Table, read_table
-from estran.layers.features.whole import WholeLayer, WrittenFeatures
-
-type _Read = Callable[[sqlite3.Connection, Table, Sql, Sequence[SortKey], FeatureQuery], list[Row]]
 
 _KEPT_STORES = 1024
 _FEW_VALUES = 30
@@ -108,18 +106,13 @@ class GeoPackageStore(DescribedStore[Table]):
     def query(self, query: FeatureQuery) -> FeaturePage:
         """Return one page of the features selected."""
         with self._pool.connection() as connection:
-            rows, matched, after = self._page(connection, query, read_rows)
+            rows, matched, after = self._page(connection, query)
         return FeaturePage(tuple(features_of(rows, self._table, query)), matched, after)
 
-    def query_encoded(self, query: FeatureQuery, target: CRS, layer: WholeLayer | None = None) -> EncodedPage:
+    def query_encoded(self, query: FeatureQuery, target: CRS) -> EncodedPage:
         """Return one page of the features selected, written as GeoJSON."""
         with self._pool.connection() as connection:
-            if layer is not None:
-                rows, matched, after = self._page(connection, query, find_rows)
-                texts = layer.texts_of([row[0] for row in rows], self._version)  # type: ignore[misc]
-                if texts is not None:
-                    return EncodedPage(texts, matched, after)
-            rows, matched, after = self._page(connection, query, read_rows)
+            rows, matched, after = self._page(connection, query)
         return EncodedPage(encoded_rows(rows, self._table, query, target), matched, after)
 
     def read_all(
@@ -129,21 +122,20 @@ class GeoPackageStore(DescribedStore[Table]):
         chosen = None if properties is None else tuple(properties)
         query = FeatureQuery(limit=spatial.CHUNK, properties=chosen)
         keys = [SortKey(self._table.id_field)]
-        number = quoted(self._table.row_column)
         start, is_more = Sql("1"), True
         while is_more:
             with self._pool.connection() as connection:
-                rows = read_rows(connection, self._table, start, keys, query, (number,))
+                rows = read_rows(connection, self._table, start, keys, query)
                 dialect = self._dialect(connection)
             is_more = len(rows) > query.limit
             del rows[query.limit :]
             if file_version(self._path) != state:
                 raise LayerChanged
             yield WrittenFeatures(
-                rows=[row[-1] for row in rows],  # type: ignore[misc]
                 ids=[row[0] for row in rows],  # type: ignore[misc]
                 texts=encoded_rows(rows, self._table, query, target),
                 geometries=blob.geometries([row[1] for row in rows]),  # type: ignore[misc]
+                columns=compared_columns(rows, self._table, query),
             )
             if is_more:
                 start = following(dialect, keys, [plain_value(rows[-1][0])])
@@ -243,7 +235,7 @@ class GeoPackageStore(DescribedStore[Table]):
         return Range(cell_value(field, low), cell_value(field, high), few)
 
     def _page(
-        self, connection: sqlite3.Connection, query: FeatureQuery, read: _Read
+        self, connection: sqlite3.Connection, query: FeatureQuery
     ) -> tuple[list[Row], int | None, str | None]:
         """Return the rows of a page, how many features match, and where the next page starts."""
         keys = sort_keys(self.fields, self._table.id_field, query.sortby)
@@ -256,7 +248,7 @@ class GeoPackageStore(DescribedStore[Table]):
         if query.after is not None:
             values = cursor.decode(query.after, scope=scope)
             start = dialect.all_of([selection, following(dialect, keys, values)])
-        rows = read(connection, self._table, start, keys, query)
+        rows = read_rows(connection, self._table, start, keys, query)
         page = rows[: query.limit]
         after = None
         matched = told_by_page(query, len(rows))

@@ -12,7 +12,7 @@ from pyproj import CRS
 from estran.layers.features import blob
 from estran.layers.features.encoding.geojson import encoded_features
 from estran.layers.features.fields import known_field
-from estran.layers.features.query import FeatureQuery, Field, Property, StoredFeature, Value
+from estran.layers.features.query import Cell, FeatureQuery, Field, Property, StoredFeature, Value
 from estran.layers.features.selection import SortKey
 from estran.layers.features.sql import Sql, expression, order, quoted
 from estran.layers.features.table import Table
@@ -29,26 +29,13 @@ def read_rows(
     start: Sql,
     keys: Sequence[SortKey],
     query: FeatureQuery,
-    more: Sequence[str] = (),
 ) -> list[Row]:
-    """Return the rows of a page and one more when there is a next page; they end with what more is asked."""
+    """Return the rows of a page and one more when there is a next page."""
     table, row = quoted(known.name), quoted(known.row_column)
-    columns = [*_columns(known, query), *(expression(key.field) for key in keys), *more]
+    columns = [*_columns(known, query), *(expression(key.field) for key in keys)]
     sql = (
         f"SELECT {', '.join(columns)} FROM {table} WHERE {row} IN (SELECT {row} FROM {table}"
         f" WHERE {start.text} ORDER BY {order(keys)} LIMIT ? OFFSET ?) ORDER BY {order(keys)}"
-    )
-    return connection.execute(sql, (*start.values, query.limit + 1, query.offset)).fetchall()
-
-
-def find_rows(
-    connection: sqlite3.Connection, known: Table, start: Sql, keys: Sequence[SortKey], query: FeatureQuery
-) -> list[Row]:
-    """Return the row number and the sort keys of each row of a page, and one more as `read_rows` does."""
-    columns = [quoted(known.row_column), *(expression(key.field) for key in keys)]
-    sql = (
-        f"SELECT {', '.join(columns)} FROM {quoted(known.name)}"
-        f" WHERE {start.text} ORDER BY {order(keys)} LIMIT ? OFFSET ?"
     )
     return connection.execute(sql, (*start.values, query.limit + 1, query.offset)).fetchall()
 
@@ -83,6 +70,18 @@ def features_of(rows: Sequence[Row], known: Table, query: FeatureQuery) -> list[
         )
         for row, geometry in zip(rows, geometries, strict=True)
     ]
+
+
+def compared_columns(rows: Sequence[Row], known: Table, query: FeatureQuery) -> dict[str, Sequence[Cell]]:
+    """Return the columns of rows as a filter compares them."""
+    found: dict[str, Sequence[Any]] = {}
+    for place, field in enumerate(chosen(known, query), 2):
+        cells = [row[place] for row in rows]
+        if field.format == "date-time":
+            cells = [cell.rstrip("Z") if isinstance(cell, str) else cell for cell in cells]
+        if field.type != "array":
+            found[field.name] = cells
+    return found
 
 
 def cell_value(field: Field, value: object) -> Value:

@@ -24,9 +24,9 @@ from estran.layers.features import blob
 from estran.layers.features.connections import file_version, shared_pool, unreadable
 from estran.layers.features.described import DIMENSIONS
 from estran.layers.features.geopackage_rows import cell_value
-from estran.layers.features.query import Field
+from estran.layers.features.query import Field, LayerChanged, Shelf
 from estran.layers.features.query import Value as Cell
-from estran.layers.features.shelves import LayerChanged, Shelf, WholeLayers
+from estran.layers.features.shelves import WholeLayers
 from estran.layers.features.sketch import KEPT_BOXES, Asked, Boxes, Sketch, is_wide, sketched
 from estran.layers.features.spatial import read_cells
 from estran.layers.features.sql import quoted

@@ -5,7 +5,6 @@ Counts and ranges are kept while the state of the data is the same. Opened by `p
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 from pyproj import CRS
@@ -50,9 +49,11 @@ from estran.layers.features.query import (
     FeatureQuery,
     Field,
     FoundFeature,
+    LayerChanged,
     Range,
     StoredFeature,
     Value,
+    WrittenFeatures,
 )
 from estran.layers.features.selection import (
     SortKey,
@@ -63,9 +64,7 @@ from estran.layers.features.selection import (
     sort_keys,
     told_by_page,
 )
-from estran.layers.features.shelves import LayerChanged
 from estran.layers.features.spatial import CHUNK
-from estran.layers.features.whole import WholeLayer, WrittenFeatures
 
 type _Work[Answer] = Callable[[Connection, PostgisDialect], Answer]
 type _Question = tuple[Hashable, tuple[object, ...]]
@@ -117,14 +116,8 @@ class PostgisStore(DescribedStore[PostgisTable]):
         features = tuple(read_features(rows[: query.limit], fields))
         return FeaturePage(features, matched, self._cursor(rows, query))
 
-    def query_encoded(self, query: FeatureQuery, target: CRS, layer: WholeLayer | None = None) -> EncodedPage:
+    def query_encoded(self, query: FeatureQuery, target: CRS) -> EncodedPage:
         """Return one page of the features selected, written as GeoJSON."""
-        if layer is not None:
-            rows, matched = self._found(replace(query, skip_geometry=True), [])
-            ids = [row[0] for row in rows[: query.limit]]
-            texts = layer.texts_of(ids, _state_of(rows, []) or layer.state)
-            if texts is not None:
-                return EncodedPage(texts, matched, self._cursor(rows, query))
         fields = self._chosen(query.properties)
         rows, matched = self._found(query, fields)
         texts = encoded_rows(rows[: query.limit], self._table, fields, target)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -9,16 +10,25 @@ from typing import Any
 import numpy as np
 from pyproj import CRS
 from sqlalchemy import BigInteger, Connection, Select, bindparam, null, select
+from sqlalchemy.dialects.postgresql import UUID
 
 from estran.layers.features.curves import read_wkb
 from estran.layers.features.encoding.geojson import encoded_features
 from estran.layers.features.postgis_dialect import Part, as_binary, ordering, shown
 from estran.layers.features.postgis_table import PostgisTable
-from estran.layers.features.query import FeatureQuery, Field, Property, StoredFeature, Value
+from estran.layers.features.query import (
+    Cell,
+    FeatureQuery,
+    Field,
+    Property,
+    StoredFeature,
+    Value,
+    WrittenFeatures,
+)
 from estran.layers.features.selection import SortKey
 from estran.layers.features.times import moment_text
-from estran.layers.features.whole import WrittenFeatures
 
+_IN_ORDER = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?)?$")
 _TO_THE_SECOND = len("2020-01-02 03:04:05")
 
 FoundRow = Sequence[Any]
@@ -113,7 +123,29 @@ def written_rows(
     cells = np.empty(len(rows), dtype=object)
     cells[:] = [row[1] for row in rows]
     ids = [row[0] for row in rows]
-    return WrittenFeatures(ids, ids, encoded_rows(rows, table, fields, target), read_wkb(cells))
+    texts = encoded_rows(rows, table, fields, target)
+    return WrittenFeatures(ids, texts, read_wkb(cells), _compared(rows, table, fields))
+
+
+def _compared(
+    rows: Sequence[FoundRow], table: PostgisTable, fields: Sequence[Field]
+) -> dict[str, Sequence[Cell]]:
+    """Return the columns of rows as a filter compares them."""
+    found: dict[str, Sequence[Cell]] = {}
+    for place, field in enumerate(fields, 2):
+        if field.type == "array" or isinstance(table.columns[field.name].type, UUID):
+            continue
+        cells = [row[place] for row in rows]
+        if field.format is not None:
+            cells = [None if cell is None else _time(cursor_value(field, cell)) for cell in cells]
+        found[field.name] = cells
+    return found
+
+
+def _time(value: Value) -> Cell:
+    """Return a time as its text, bytes when its text does not come in the order of times."""
+    text = str(value)
+    return text if _IN_ORDER.match(text) else text.encode()
 
 
 def property_value(field: Field, value: object) -> Property:

@@ -3,17 +3,17 @@
 A store answers `FeatureStore`: GeoPackage or PostGIS; the same contract and the same tests hold for both.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from pygeofilter import ast
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from estran.layers.features.shelves import Shelf
 from estran.layers.features.times import Interval
-from estran.layers.features.whole import WholeLayer, WrittenFeatures
 
 ItemType = Literal["string", "integer", "number", "boolean"]
 JsonType = ItemType | Literal["array"]
@@ -123,6 +123,35 @@ class EncodedFeature:
     next: str | None
 
 
+type Shelf = tuple[Hashable, str]
+"""The table, the CRS and the columns that features are written with; then the state of the data."""
+
+type Cell = Value | bytes
+"""A value as it is compared; bytes are never compared, and leave their column to the store."""
+
+
+class LayerChanged(Exception):
+    """The data are no longer in the state that was to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFeatures:
+    """Some features of a layer, in the order of identifiers.
+
+    Attributes:
+        ids: The identifiers.
+        texts: The features as GeoJSON.
+        geometries: The geometries in the storage CRS, x first, without arcs; None for none.
+        columns: By column, the values in the form in which they are compared; those of which there is none
+            are left out.
+    """
+
+    ids: Sequence[Value]
+    texts: Sequence[bytes]
+    geometries: NDArray[np.object_]
+    columns: Mapping[str, Sequence[Cell]]
+
+
 @dataclass(frozen=True, slots=True)
 class SeenStore:
     """A store, looked at once.
@@ -180,11 +209,8 @@ class FeatureStore(Protocol):
     def query(self, query: FeatureQuery) -> FeaturePage:
         """Return one page of the features selected."""
 
-    def query_encoded(self, query: FeatureQuery, target: CRS, layer: WholeLayer | None = None) -> EncodedPage:
-        """Return one page of the features selected, in a CRS and its axis order.
-
-        With the layer held whole, written as asked, only identifiers are read.
-        """
+    def query_encoded(self, query: FeatureQuery, target: CRS) -> EncodedPage:
+        """Return one page of the features selected, in a CRS and its axis order."""
 
     def get(self, identifier: str, *, properties: Sequence[str] | None = None) -> FoundFeature:
         """Return one feature and its neighbours."""

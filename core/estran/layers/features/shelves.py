@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from estran.carbon.errors import EstranError
-from estran.layers.features.whole import WholeLayer, WrittenFeatures
+from estran.layers.features.query import LayerChanged, Shelf, WrittenFeatures
+from estran.layers.features.whole import WholeLayer
 
 LOGGER = logging.getLogger(__name__)
 
@@ -31,12 +32,6 @@ UNUSED_S = 60.0
 """A layer that nobody asked for in this time may leave its place to another."""
 
 TOO_LARGE_S = 3600.0
-type Shelf = tuple[Hashable, str]
-"""The table, the CRS and the columns that features are written with; then the state of the data."""
-
-
-class LayerChanged(Exception):
-    """The data are no longer in the state that was to be read."""
 
 
 class Held(Protocol):
@@ -91,7 +86,7 @@ class WholeLayers:
             read: Gives the features in the order of identifiers; raises `LayerChanged` when the data are
                 in another state.
         """
-        return self.made(shelf, lambda parts, largest: WholeLayer(parts, largest, shelf[1]), read)
+        return self.made(shelf, WholeLayer, read)
 
     def made[Layer: Held, Part](
         self, shelf: Shelf, kind: Callable[[Iterator[Part], float], Layer], read: Callable[[], Iterator[Part]]

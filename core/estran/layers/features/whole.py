@@ -3,11 +3,10 @@
 A page, a box or a feature of such a layer costs no search and no reading.
 """
 
-import itertools
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import shapely
@@ -15,32 +14,15 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from estran.layers.features.kept import KeptAnswers
+from estran.layers.features.query import Value, WrittenFeatures
 from estran.layers.features.relations import holding
+from estran.layers.features.whole_columns import Column, Gathered
 
 ENTRY_BYTES = 160
 """What the place of a feature weighs beside its text and its geometry."""
 
 _KEPT_REGIONS = 16
 _WIDER = 1 + 1e-9
-
-type Row = int | str | float | bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenFeatures:
-    """Some features of a layer, in the order of identifiers.
-
-    Attributes:
-        rows: What tells a row from the others of its table.
-        ids: The identifiers.
-        texts: The features as GeoJSON.
-        geometries: The geometries in the storage CRS, x first, without arcs; None for none.
-    """
-
-    rows: Sequence[Row]
-    ids: Sequence[Row]
-    texts: Sequence[bytes]
-    geometries: NDArray[np.object_]
 
 
 class Packed:
@@ -80,30 +62,34 @@ class WholeLayer:
     """All features of a layer in one state, in the order of identifiers.
 
     Attributes:
-        state: The state of the data.
         ids: The identifiers, all whole numbers or all texts, in ascending order.
-        places: By row, its place in the order.
+        columns: The columns that can be compared here.
+        everywhere: The places of all features.
     """
 
-    def __init__(self, parts: Iterator[WrittenFeatures], largest: float, state: str = "") -> None:
+    def __init__(self, parts: Iterator[WrittenFeatures], largest: float) -> None:
         """Read a layer.
 
         Raises:
             ValueError: it weighs more than `largest` bytes, or its identifiers have no order here.
         """
-        self.state = state
-        self.ids: list[Row] = []
-        self.places: dict[Row, int] = {}
+        self.ids: list[Value] = []
         self._texts, self._cells = Packed(), Packed()
+        self.columns: dict[str, Column] = {}
+        gathered: dict[str, Gathered] = defaultdict(Gathered)
         boxes = [np.empty((0, 4))]
         for part in parts:
-            self.places.update(zip(part.rows, itertools.count(len(self.ids))))
             self.ids += part.ids
             self._texts.extend(part.texts)
             self._cells.extend(cell or b"" for cell in shapely.to_wkb(part.geometries).tolist())
             boxes.append(shapely.bounds(part.geometries))
-            if self.size > largest:
-                raise ValueError("the layer is too large to be held")
+            for name, cells in part.columns.items():
+                gathered[name].extend(cells)
+            _check(self.size, largest)
+        made = {name: each.column() for name, each in gathered.items()}
+        self.columns = {name: column for name, column in made.items() if column is not None}
+        _check(self.size, largest)
+        self.everywhere = np.arange(len(self.ids))
         joined = np.concatenate(boxes)
         self._by_west = np.argsort(joined[:, 0])
         self._boxes = np.ascontiguousarray(joined[self._by_west].T)
@@ -117,23 +103,19 @@ class WholeLayer:
     @property
     def size(self) -> int:
         """What the layer weighs, in bytes."""
-        return ENTRY_BYTES * len(self.ids) + self._texts.size + self._cells.size
+        columns = sum(column.size for column in self.columns.values())
+        return ENTRY_BYTES * len(self.ids) + self._texts.size + self._cells.size + columns
 
     def texts(self, places: Iterable[int]) -> list[bytes]:
         """Return the features at these places, as GeoJSON."""
         return self._texts.at(places)
 
-    def texts_of(self, rows: Sequence[Row], state: str) -> list[bytes] | None:
-        """Return the features of these rows, None when the layer is in another state, or lacks one."""
-        places = [place for row in rows if (place := self.places.get(row)) is not None]
-        return self.texts(places) if state == self.state and len(places) == len(rows) else None
-
-    def place(self, identifier: Row) -> int | None:
+    def place(self, identifier: Value) -> int | None:
         """Return the place of a feature."""
         place = bisect_left(self.ids, identifier)  # type: ignore[type-var]
         return place if place < len(self.ids) and self.ids[place] == identifier else None
 
-    def after(self, identifier: Row) -> int:
+    def after(self, identifier: Value) -> int:
         """Return the place of the first feature that comes after an identifier."""
         return bisect_right(self.ids, identifier)  # type: ignore[type-var]
 
@@ -160,3 +142,8 @@ class WholeLayer:
         cells[:] = self._cells.at(doubtful.tolist())
         is_in[~is_in] = holding("intersects", region, shapely.from_wkb(cells))
         return np.sort(places[is_in])
+
+
+def _check(size: int, largest: float) -> None:
+    if size > largest:
+        raise ValueError("the layer is too large to be held")

@@ -10,11 +10,21 @@ from pyproj import CRS
 from estran.carbon.errors import InvalidInput
 from estran.layers.features import cursor
 from estran.layers.features.fields import typed
-from estran.layers.features.query import EncodedFeature, EncodedPage, FeatureQuery, FeatureStore
-from estran.layers.features.selection import SortKey, cursor_scope, missing
+from estran.layers.features.query import EncodedFeature, EncodedPage, FeatureQuery, FeatureStore, Value
+from estran.layers.features.selection import (
+    SortKey,
+    cursor_scope,
+    following,
+    missing,
+    selected,
+    sort_keys,
+)
 from estran.layers.features.shape import mended
 from estran.layers.features.shelves import WholeLayers
 from estran.layers.features.whole import WholeLayer
+from estran.layers.features.whole_filter import NotHeld, WholeDialect
+
+type Places = NDArray[np.int64]
 
 
 def layer_held(
@@ -37,12 +47,24 @@ def page_held(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> En
     """Return a page of a layer that is held whole; None when its store must search.
 
     Raises:
-        InvalidInput: the cursor is not one of this order.
+        InvalidInput: a value, a filter or a column that cannot be used, or a cursor of another order.
     """
-    has_time = query.interval and query.time_field
-    if query.equals or query.where or query.sortby or query.limit <= 0 or has_time:
+    keys = sort_keys(store.fields, store.fields[store.id_field], query.sortby)
+    scope = cursor_scope(store.name, keys)
+    after = None if query.after is None else cursor.decode(query.after, scope=scope)
+    try:
+        found = _selected(layer, query, store)
+        matched = len(found) if query.count else None
+        if query.sortby:
+            places = _in_order(layer, found, keys, after)
+        else:
+            places = found if after is None else found[np.searchsorted(found, layer.after(after[0])) :]
+        page = places[query.offset : query.offset + query.limit].tolist()
+        is_last = not page or query.offset + query.limit >= len(places)
+        further = None if is_last else cursor.encode(_values(layer, page[-1], keys), scope=scope)
+    except NotHeld:
         return None
-    return _page(layer, query, store)
+    return EncodedPage(layer.texts(page), matched, further)
 
 
 def feature_held(layer: WholeLayer, identifier: str, store: FeatureStore) -> EncodedFeature:
@@ -63,21 +85,33 @@ def feature_held(layer: WholeLayer, identifier: str, store: FeatureStore) -> Enc
     return EncodedFeature(text, before, after)
 
 
-def _page(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> EncodedPage:
-    scope = cursor_scope(store.name, [SortKey(store.fields[store.id_field])])
-    start = 0
-    if query.after is not None:
-        (identifier,) = cursor.decode(query.after, scope=scope)
-        start = layer.after(identifier)
-    if query.region is None:
-        places: Sequence[int] | NDArray[np.int64] = range(start, len(layer.ids))
-        matched = len(layer.ids)
-    else:
-        found = layer.meeting(mended(query.region))
-        matched = len(found)
-        places = found[found >= start]
-    first = query.offset
-    page = layer.texts(places[first : first + query.limit])
-    last = first + query.limit
-    following = cursor.encode([layer.ids[places[last - 1]]], scope=scope) if last < len(places) else None
-    return EncodedPage(page, matched if query.count else None, following)
+def _selected(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> Places:
+    """Return the places of the features that a query selects.
+
+    Raises:
+        NotHeld: only the store can tell.
+    """
+    has_time = query.interval and query.time_field
+    if query.where or query.equals or has_time:
+        dialect = WholeDialect(layer)
+        return np.flatnonzero(dialect.holding(selected(dialect, query, store.fields)))
+    if query.region is not None:
+        return layer.meeting(mended(query.region))
+    return layer.everywhere
+
+
+def _in_order(
+    layer: WholeLayer, found: Places, keys: Sequence[SortKey], after: Sequence[Value] | None
+) -> Places:
+    """Return places in the order of sort keys, from the one after a cursor."""
+    dialect = WholeDialect(layer)
+    if after is not None:
+        found = found[dialect.holding(following(dialect, keys, after))[found]]
+    ranks = [dialect.column(key.field).order(found, ascending=key.ascending) for key in reversed(keys)]
+    return found[np.lexsort(ranks)]
+
+
+def _values(layer: WholeLayer, place: int, keys: Sequence[SortKey]) -> list[Value]:
+    """Return the values of a feature by which it is sorted; the last is its identifier."""
+    *others, _ = keys
+    return [*(layer.columns[key.field.name].value(place) for key in others), layer.ids[place]]
