@@ -14,7 +14,7 @@ from estran.layers.features.encoding.formats import FORMATS
 from estran.layers.features.projection import written
 from estran.layers.features.query import FeatureStore, StoredFeature
 from estran.providers.features_asked import PAGE_PARAMETER
-from estran.providers.request import current_parameters, language, read_items_request
+from estran.providers.request import asked_address, current_parameters, language, read_items_request
 
 _NEXT = {"fr": "Page suivante", "en": "Next page"}
 _AS = {"fr": "Ces objets en {}", "en": "These features as {}"}
@@ -116,9 +116,10 @@ def page_links(
         return PageLinks(links, next_by_offset=False)
     if asked is None or PAGE_PARAMETER in store.fields:
         return PageLinks(links, next_by_offset=True)
-    address = asked.address
     if {"base_url", "collection"} <= definition.keys():
         address = f"{definition['base_url'].rstrip('/')}/collections/{definition['collection']}/items"
+    else:
+        address = asked_address()
     kept = {name: text for name, text in asked.parameters.items() if name not in {"offset", PAGE_PARAMETER}}
     chosen = current_parameters().get("f", "")
     if chosen in FORMATS:

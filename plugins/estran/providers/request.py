@@ -24,13 +24,13 @@ class Asked:
 
     Attributes:
         method: GET, POST...
-        address: The address without its query.
+        path: The path asked for.
         parameters: The query parameters, first value of each, as sent.
         language: `fr` or `en`, as the application has chosen it or else as the request says.
     """
 
     method: str
-    address: str
+    path: str
     parameters: Mapping[str, str]
     language: str
 
@@ -43,7 +43,7 @@ def read_request() -> Asked | None:
     if asked is None:
         asked = g.estran_asked = Asked(
             method=flask_request.method,
-            address=flask_request.base_url,
+            path=flask_request.path,
             parameters=flask_request.args.to_dict(),
             language=_spoken(),
         )
@@ -115,4 +115,9 @@ def only_headers() -> bool:
 def read_items_request() -> Asked | None:
     """Return the current HTTP request when it asks for a list of features."""
     asked = read_request()
-    return asked if asked and asked.address.rstrip("/").endswith("/items") else None
+    return asked if asked and asked.path.rstrip("/").endswith("/items") else None
+
+
+def asked_address() -> str:
+    """Return the address of the current HTTP request, without its query."""
+    return flask_request.base_url

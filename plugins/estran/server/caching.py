@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import lru_cache
 
 from flask import Response, g, request
 
@@ -75,13 +76,18 @@ def _validated(
     if tag is not None:
         response.set_etag(tag, weak=response.mimetype in DATED)
     if modified is not None and int(modified) < int(time.time()):
-        response.headers["Last-Modified"] = formatdate(modified, usegmt=True)
+        response.headers["Last-Modified"] = _date(int(modified))
     if _is_held(response):
         response = _not_modified(tag)
     elif request.method == "HEAD" and not response.is_streamed:
         response.automatically_set_content_length = False
         response.headers.pop("Content-Length", None)
     return _with_policy(service, collection, response)
+
+
+@lru_cache(maxsize=256)
+def _date(modified: int) -> str:
+    return formatdate(modified, usegmt=True)
 
 
 def _tag(version: str, language: str) -> str:
@@ -96,8 +102,11 @@ def _is_held(response: Response) -> bool:
     if held:
         tag, _ = response.get_etag()
         return held.star_tag or (tag is not None and held.contains_weak(tag))
-    since, modified = request.if_modified_since, response.last_modified
-    return since is not None and modified is not None and modified <= since
+    since = request.if_modified_since
+    if since is None:
+        return False
+    modified = response.last_modified
+    return modified is not None and modified <= since
 
 
 def _not_modified(tag: str | None) -> Response:

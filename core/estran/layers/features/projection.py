@@ -194,17 +194,20 @@ def _box(min_x: float, min_y: float, max_x: float, max_y: float) -> BaseGeometry
 
 def _moved(box: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
     domain = _domain(source, target)
-    inside = shapely.intersection(box, shapely.box(*domain)) if domain else box
+    inside = box
+    if domain is not None and not is_within(box, domain):
+        inside = shapely.intersection(box, shapely.box(*domain))
     if inside.is_empty:
         return shapely.Polygon()
     min_x, min_y, max_x, max_y = inside.bounds
     longest = max(max_x - min_x, max_y - min_y)
     shortest = _SHORTEST_STEP_M / (_METRES_PER_DEGREE if source.is_geographic else 1.0)
     dense = shapely.segmentize(inside, max(longest / _STEPS_PER_EDGE, shortest)) if longest else inside
-    moved = to_storage(dense, source, target)
-    if moved is None:
+    points = projected_points(shapely.get_coordinates(dense), source, target)
+    if not np.isfinite(points).all():
         return shapely.Polygon()
-    return shapely.make_valid(moved)
+    moved: BaseGeometry = shapely.set_coordinates(dense, points)
+    return moved if moved.is_valid else shapely.make_valid(moved)
 
 
 def _domain(source: CRS, target: CRS) -> tuple[float, float, float, float] | None:

@@ -36,7 +36,7 @@ class Packed:
     """
 
     def __init__(self) -> None:
-        self._whole = bytearray()
+        self._whole: bytes | bytearray = bytearray()
         self._ends = array("q", [0])
 
     @property
@@ -51,6 +51,10 @@ class Packed:
             self._whole += text
             end += len(text)
             self._ends.append(end)
+
+    def close(self) -> None:
+        """Let nothing be added any more: what does not change is cut out with one copy, not two."""
+        self._whole = bytes(self._whole)
 
     def at(self, places: Iterable[int]) -> list[bytes]:
         """Return the texts at some places, counted from 0."""
@@ -86,6 +90,8 @@ class WholeLayer:
             for name, cells in part.columns.items():
                 gathered[name].extend(cells)
             _check(self.size, largest)
+        self._texts.close()
+        self._cells.close()
         made = {name: each.column() for name, each in gathered.items()}
         self.columns = {name: column for name, column in made.items() if column is not None}
         _check(self.size, largest)

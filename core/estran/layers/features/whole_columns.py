@@ -23,6 +23,9 @@ type Values = list[str] | NDArray[np.int64] | NDArray[np.float64]
 MANY_TEXTS = 65_536
 """A column of more different texts than this is not gathered: they weigh as much as the features."""
 
+NULL = -1
+"""The rank of no value."""
+
 FEW_TEXTS = 2_000
 """Up to so many different texts are changed, or compared with a pattern, at each question."""
 
@@ -62,7 +65,7 @@ class Column:
 
     Attributes:
         values: Each value once, ascending, texts by code point; without null.
-        ranks: By feature, the place of its value; -1 for null.
+        ranks: By feature, the place of its value; `NULL` for none.
         has_null: Whether some have none.
     """
 
@@ -127,7 +130,7 @@ class Column:
             return None
         texts = [*map(change, self.values)]
         values = sorted(set(texts))
-        rank_of = np.array([*(bisect_left(values, text) for text in texts), -1], np.int32)
+        rank_of = np.array([*(bisect_left(values, text) for text in texts), NULL], np.int32)
         return Column(values, rank_of[self.ranks], self.has_null)
 
     @property
@@ -174,30 +177,30 @@ class Gathered:
     """
 
     def __init__(self) -> None:
-        self._places: dict[Cell, int] = {}
-        self._codes = array("i")
+        self._codes: dict[Cell, int] = {None: NULL}
+        self._coded = array("i")
 
     def extend(self, cells: Sequence[Cell]) -> None:
         """Add the values of the next features; NaN is null."""
-        places = self._places
-        self._codes.extend(
-            -1 if cell is None or cell != cell else places.setdefault(cell, len(places)) for cell in cells
-        )
+        codes = self._codes
+        for cell in set(cells).difference(codes):
+            codes[cell] = len(codes) if cell == cell else NULL
+        self._coded.extend(map(codes.__getitem__, cells))
 
     def column(self) -> Column | None:
         """Return the column; None when its values are of several kinds, or too many, or too large."""
-        kinds = set(map(type, self._places))
+        known = {cell: code for cell, code in self._codes.items() if code != NULL}
+        kinds = set(map(type, known))
         is_text = kinds == {str}
-        if not (is_text or kinds <= _NUMBERS) or (is_text and len(self._places) > MANY_TEXTS):
+        if not (is_text or kinds <= _NUMBERS) or (is_text and len(known) > MANY_TEXTS):
             return None
-        cells: list[Any] = sorted(self._places)
+        cells: list[Any] = sorted(known)
         values = cells if is_text else _numbers(cells, is_real=float in kinds)
         if values is None:
             return None
-        rank_of = np.empty(len(cells) + 1, np.int32)
-        rank_of[[self._places[cell] for cell in cells]] = np.arange(len(cells))
-        rank_of[-1] = -1
-        ranks = rank_of[np.frombuffer(self._codes, np.int32)]
+        rank_of = np.full(len(self._codes) + 1, NULL, np.int32)
+        rank_of[[known[cell] for cell in cells]] = np.arange(len(cells))
+        ranks = rank_of[np.frombuffer(self._coded, np.int32)]
         return Column(values, ranks, has_null=bool(ranks.min(initial=0) < 0))
 
 
