@@ -7,6 +7,7 @@ Reference:
     OGC 21-069r2, CoverageJSON 1.0: Grid domain (9.11), parameters (6.3), NdArray (6.5).
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,13 @@ def coverage_json(slices: Slices, settings: CoverageSettings) -> dict[str, Any]:
 
 def crs_uri(crs: CRS) -> str | None:
     """Return the OGC address of a registered CRS, None for one that no authority names."""
-    authority = crs.to_authority()
+    return _named_uri(crs.srs)
+
+
+@lru_cache(maxsize=64)
+def _named_uri(name: str) -> str | None:
+    """Answer for a CRS by its name or definition: that of the object itself is long to look up."""
+    authority = CRS.from_user_input(name).to_authority()
     if authority is None:
         return None
     version = "1.3" if authority[0] == "OGC" else "0"
