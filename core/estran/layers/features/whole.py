@@ -18,7 +18,7 @@ from estran.layers.features.query import Value, WrittenFeatures
 from estran.layers.features.relations import holding
 from estran.layers.features.whole_columns import Column, Gathered
 
-ENTRY_BYTES = 160
+ENTRY_BYTES = 110
 """What the place of a feature weighs beside its text and its geometry."""
 
 _KEPT_REGIONS = 16
