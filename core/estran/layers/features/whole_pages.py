@@ -52,15 +52,16 @@ def page_held(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> En
     keys = sort_keys(store.fields, store.fields[store.id_field], query.sortby)
     scope = cursor_scope(store.name, keys)
     after = None if query.after is None else cursor.decode(query.after, scope=scope)
+    end = query.offset + query.limit
     try:
         found = _selected(layer, query, store)
         matched = len(found) if query.count else None
         if query.sortby:
-            places = _in_order(layer, found, keys, after)
+            places = _first_in_order(end + 1, layer, found, keys, after)
         else:
             places = found if after is None else found[np.searchsorted(found, layer.after(after[0])) :]
-        page = places[query.offset : query.offset + query.limit].tolist()
-        is_last = not page or query.offset + query.limit >= len(places)
+        page = places[query.offset : end].tolist()
+        is_last = not page or end >= len(places)
         further = None if is_last else cursor.encode(_values(layer, page[-1], keys), scope=scope)
     except NotHeld:
         return None
@@ -100,15 +101,19 @@ def _selected(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> Pl
     return layer.everywhere
 
 
-def _in_order(
-    layer: WholeLayer, found: Places, keys: Sequence[SortKey], after: Sequence[Value] | None
+def _first_in_order(
+    count: int, layer: WholeLayer, found: Places, keys: Sequence[SortKey], after: Sequence[Value] | None
 ) -> Places:
-    """Return places in the order of sort keys, from the one after a cursor."""
+    """Return the first places in the order of sort keys, from the one after a cursor: so many, or more."""
     dialect = WholeDialect(layer)
     if after is not None:
         found = found[dialect.holding(following(dialect, keys, after))[found]]
-    ranks = [dialect.column(key.field).order(found, ascending=key.ascending) for key in reversed(keys)]
-    return found[np.lexsort(ranks)]
+    columns = [(dialect.column(key.field), key.ascending) for key in keys]
+    if count < len(found):
+        column, is_ascending = columns[0]
+        ranks = column.order(found, ascending=is_ascending)
+        found = found[ranks <= np.partition(ranks, count)[count]]
+    return found[np.lexsort([column.order(found, ascending=up) for column, up in reversed(columns)])]
 
 
 def _values(layer: WholeLayer, place: int, keys: Sequence[SortKey]) -> list[Value]:
