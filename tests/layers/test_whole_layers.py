@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import pickle
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ import shapely
 from layers.feature_stores import X, Y, box, sample
 from pyproj import CRS
 
-from estran.carbon.errors import InvalidInput, NotFound
+from estran.carbon.errors import InvalidInput, NotFound, Unavailable
 from estran.layers.features import shelves, whole_columns
 from estran.layers.features.cql_json import TEXT, read_filter
 from estran.layers.features.query import (
@@ -21,10 +22,11 @@ from estran.layers.features.query import (
     FeatureQuery,
     FeatureStore,
     LayerChanged,
+    Shelf,
     Value,
     WrittenFeatures,
 )
-from estran.layers.features.shelves import ASKED, WholeLayers
+from estran.layers.features.shelves import ASKED, Read, WholeLayers
 from estran.layers.features.whole import WholeLayer
 from estran.layers.features.whole_columns import Gathered
 from estran.layers.features.whole_pages import feature_held, layer_held, page_held
@@ -218,33 +220,102 @@ def test_identifiers_without_order_are_left_to_the_store(ids: list[Value]) -> No
         WholeLayer(written(ids), 1e9)
 
 
-def asked(layers: WholeLayers, place: str, state: str, read: Callable[[], Iterator[WrittenFeatures]]) -> None:
+def asked(layers: WholeLayers, shelf: Shelf, read: Read[WholeLayer]) -> None:
     for _ in range(ASKED):
-        layers.get((place, state), read)
+        layers.get(shelf, read)
+
+
+def is_held(layers: WholeLayers, place: str, state: str) -> bool:
+    """Ask once more; a layer that is not held is not for that."""
+
+    def read(_largest: float) -> WholeLayer:
+        raise LayerChanged
+
+    return layers.get((place, state), read) is not None
 
 
 def test_a_layer_is_read_once_it_has_been_asked_for_often() -> None:
     layers, reads = WholeLayers(1e6), itertools.count()
 
-    def read() -> Iterator[WrittenFeatures]:
+    def read(largest: float) -> WholeLayer:
         next(reads)
-        return written([1, 2])
+        return WholeLayer(written([1, 2]), largest)
 
     for _ in range(ASKED - 1):
         assert layers.get(("table", "monday"), read) is None
     assert next(reads) == 0
     layers.get(("table", "monday"), read)
-    wait_for(lambda: layers.held(("table", "monday")))
-    asked(layers, "table", "monday", read)
+    wait_for(lambda: layers.held_count)
+    asked(layers, ("table", "monday"), read)
     assert next(reads) == 2
-    assert layers.held(("table", "tuesday")) is None
-    assert layers.get(("table", "tuesday"), read) is None
-    assert layers.held(("table", "monday")) is None
+    assert is_held(layers, "table", "monday")
+    assert not is_held(layers, "table", "tuesday")
+    assert not is_held(layers, "table", "monday")
+    assert layers.held_count == 0
+
+
+@pytest.mark.parametrize(
+    ("failure", "line", "is_tried_again"),
+    [
+        (ValueError("too large"), "not held whole: too large", False),
+        (LayerChanged(), "not held whole: its data have changed", True),
+        (Unavailable("no file", "pas de fichier"), "not held whole: no file", True),
+        (KeyError("a mistake"), "KeyError: 'a mistake'", False),
+    ],
+)
+def test_a_layer_that_cannot_be_read_is_left_to_its_store(
+    failure: Exception, line: str, is_tried_again: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What cannot be mended by waiting is not tried again for an hour."""
+    layers, reads = WholeLayers(1e6), itertools.count()
+
+    def read(largest: float) -> WholeLayer:
+        if next(reads):
+            return WholeLayer(written([1, 2]), largest)
+        raise failure
+
+    with caplog.at_level("INFO"):
+        asked(layers, ("table", "monday"), read)
+        wait_for(lambda: not layers.is_reading)
+    assert line in caplog.text
+    assert layers.held_count == 0
+    if is_tried_again:
+        wait_for(lambda: layers.get(("table", "monday"), read))
+    else:
+        asked(layers, ("table", "monday"), read)
+        assert next(reads) == 1
+
+
+def test_a_layer_is_the_same_after_a_journey(store: FeatureStore) -> None:
+    """What its arrays hold goes beside the rest; the rest is a few kilobytes."""
+    held = held_whole(store)
+    beside: list[pickle.PickleBuffer] = []
+    first = pickle.dumps(held, protocol=5, buffer_callback=beside.append)
+    assert len(first) < 8_000
+    there = pickle.loads(first, buffers=[bytearray(each.raw()) for each in beside])
+    assert (there.ids, there.size, list(there.columns)) == (held.ids, held.size, list(held.columns))
+    assert there.texts(range(8)) == held.texts(range(8))
+    for name, column in held.columns.items():
+        assert [there.columns[name].value(place) for place in range(8)] == list(map(column.value, range(8)))
+    for region in REGIONS.values():
+        assert there.meeting(region).tolist() == held.meeting(region).tolist()
+
+
+def test_many_values_arrive_in_portions() -> None:
+    """12,001 are three times 5,000 at most."""
+    names: list[Value] = [f"n{number:05}" for number in range(12_001)]
+    points = np.full(len(names), None, dtype=object)
+    columns = {"name": names[::-1], "number": [*range(12_000), None]}
+    made = WholeLayer(iter([WrittenFeatures(names, [b"x"] * len(names), points, columns)]), 1e9)
+    there = pickle.loads(pickle.dumps(made))
+    assert there.ids == names
+    for name, values in columns.items():
+        assert [there.columns[name].value(place) for place in range(12_001)] == values
 
 
 def test_nothing_is_read_without_a_budget() -> None:
     layers = WholeLayers(0)
-    asked(layers, "table", "monday", lambda: pytest.fail("it is read"))
+    asked(layers, ("table", "monday"), lambda _: pytest.fail("it is read"))
 
 
 def test_a_layer_too_large_is_not_held() -> None:
@@ -255,13 +326,18 @@ def test_a_layer_too_large_is_not_held() -> None:
 def test_a_layer_takes_the_place_of_one_that_nobody_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each weighs some 120 kB; there is room for one."""
     layers = WholeLayers(200_000)
-    asked(layers, "one", "1", lambda: written(list(range(100)), size=1000))
-    wait_for(lambda: layers.held(("one", "1")))
-    asked(layers, "two", "1", lambda: written(list(range(100)), size=1000))
+
+    def read(largest: float) -> WholeLayer:
+        return WholeLayer(written(list(range(100)), size=1000), largest)
+
+    asked(layers, ("one", "1"), read)
+    wait_for(lambda: layers.held_count)
+    asked(layers, ("two", "1"), read)
     wait_for(lambda: not layers.is_reading)
-    assert layers.held(("one", "1"))
-    assert layers.held(("two", "1")) is None
+    assert is_held(layers, "one", "1")
+    assert not is_held(layers, "two", "1")
     monkeypatch.setattr(shelves, "UNUSED_S", 0.0)
-    asked(layers, "three", "1", lambda: written(list(range(100)), size=1000))
-    wait_for(lambda: layers.held(("three", "1")))
-    assert layers.held(("one", "1")) is None
+    asked(layers, ("three", "1"), read)
+    wait_for(lambda: not layers.is_reading)
+    assert is_held(layers, "three", "1")
+    assert not is_held(layers, "one", "1")

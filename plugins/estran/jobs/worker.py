@@ -88,7 +88,7 @@ def work(pipe: connection.Connection, definitions: tuple[str, ...]) -> None:
         definitions: Processors to load before the first request.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     for definition in definitions:
         _load_ahead(definition)
     look_for_garbage_less()
@@ -155,7 +155,7 @@ def _load_ahead(definition: str) -> None:
         _processor(definition)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Leave at once when the server dies, so that no calculation outlives its job."""
     parent = parent_process()
     if parent is not None:

@@ -19,6 +19,7 @@ from pygeoapi.plugin import InvalidPluginError
 from pygeoapi.util import get_dataset_formatters, json_serial
 
 from estran.carbon.errors import InvalidConfiguration
+from estran.jobs.elsewhere import elsewhere
 from estran.jobs.preferences import Preferences, preferences
 from estran.layers.features.shelves import WholeLayers
 from estran.layers.settings import LimitSettings
@@ -66,7 +67,7 @@ class Service:
         self.config_path = config_path
         limits = LimitSettings.model_validate(configuration["estran"].get("limits") or {})
         self.bodies = Bodies(limits.body_mb)
-        self.features = WholeLayers(limits.features_mb * 1_000_000)
+        self.features = WholeLayers(limits.features_mb * 1_000_000, elsewhere)
         self.layers = Layers(configuration)
         self.openapi = OpenApi(configuration, self.layers)
         self.memory = Memory()

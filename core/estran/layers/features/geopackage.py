@@ -99,6 +99,11 @@ class GeoPackageStore(DescribedStore[Table]):
             super().__init__(read_table(connection, path, table, id_field), (self._path, table, id_field))
 
     @property
+    def location(self) -> Path:
+        """Path of the file."""
+        return self._path
+
+    @property
     def version(self) -> str:
         """What changes with the file."""
         return self._version

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,17 @@ def open_geopackage_tiles(path: Path, table: str, id_field: str) -> "GeoPackageT
     return _opened(path.resolve(), table, id_field, (status.st_size, status.st_mtime_ns, os.getpid()))
 
 
+def read_tile_layer(path: Path, table: str, id_field: str, state: str, largest: float) -> TileLayer:
+    """Read a layer as its tiles need it, in whatever process.
+
+    Raises:
+        ValueError: it weighs more than `largest` bytes, or cannot be held.
+        LayerChanged: the file is in another state.
+        Unavailable: as `open_geopackage_tiles`.
+    """
+    return TileLayer(open_geopackage_tiles(path, table, id_field).read_all(state), largest)
+
+
 @lru_cache(maxsize=_KEPT)
 def _opened(path: Path, table: str, id_field: str, state: tuple[int, ...]) -> "GeoPackageTiles":
     del state
@@ -80,6 +91,7 @@ class GeoPackageTiles:
         version = file_version(path)
         self._pool = shared_pool(path, version)
         self._shelf: Shelf = (("tiles", path, table, id_field), version)
+        self._reading = partial(read_tile_layer, path, table, id_field, version)
         self._lock = threading.Lock()
         self._all: Boxes | None = None
         with self._pool.connection() as connection:
@@ -105,7 +117,7 @@ class GeoPackageTiles:
         under = ground(frame, self.crs, self.extent) if self.extent else None
         if under is None:
             return VectorTile(b"", 0)
-        layer = held.made(self._shelf, TileLayer, self._read_whole) if held else None
+        layer = held.get(self._shelf, self._reading) if held else None
         drawn = (
             self._drawn(frame, under, budget) if layer is None else self._held(layer, frame, under, budget)
         )
@@ -148,7 +160,7 @@ class GeoPackageTiles:
         properties = properties_of(_typed(fields, columns), len(kept))
         return drawn.owned(numbers), properties, self._ids(identifiers), len(near.rows) - len(shapes)
 
-    def _read_whole(self) -> Iterator[ReadFeatures]:
+    def read_all(self, state: str) -> Iterator[ReadFeatures]:
         """Read the layer by parts.
 
         Raises:
@@ -166,7 +178,7 @@ class GeoPackageTiles:
         while True:
             with self._pool.connection() as connection:
                 rows = connection.execute(asked, (int(last),)).fetchall()
-            if file_version(self._path) != self._shelf[1]:
+            if file_version(self._path) != state:
                 raise LayerChanged
             if not rows:
                 return

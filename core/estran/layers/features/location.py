@@ -70,6 +70,25 @@ def revealed(address: str) -> "URL":
     return _known.get(text) or _parsed(text)
 
 
+class Whereabouts:
+    """Where the data of a layer are, for another process of ours: the password of a database goes with it.
+
+    Attributes:
+        location: Path of a file, or address of a database without password.
+    """
+
+    def __init__(self, location: Path | str) -> None:
+        self.location = location
+        if is_database(location):
+            self.location = hidden(str(location))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        told = self.location
+        if is_database(told):
+            told = revealed(str(told)).render_as_string(hide_password=False)
+        return type(self), (told,)
+
+
 def place_of(data: str, base: Path, directory: str) -> Path | str:
     """Return where a collection is: an absolute path, or the address of a database without password.
 

@@ -82,6 +82,11 @@ class PostgisStore(DescribedStore[PostgisTable]):
         self._statements = KeptAnswers()
 
     @property
+    def location(self) -> str:
+        """Address of the database without the password."""
+        return self._location
+
+    @property
     def table(self) -> PostgisTable:
         """What the database says of the table."""
         return self._table

@@ -5,6 +5,7 @@ A store answers `FeatureStore`: GeoPackage or PostGIS; the same contract and the
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -177,6 +178,10 @@ class FeatureStore(Protocol):
     @property
     def name(self) -> str:
         """Name of the table."""
+
+    @property
+    def location(self) -> Path | str:
+        """Path of its file, or address of its database without the password."""
 
     @property
     def crs(self) -> CRS:

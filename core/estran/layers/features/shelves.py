@@ -1,20 +1,20 @@
 """Which layers are held in memory? Those that are asked for often and fit in a budget.
 
 A layer is read in the background, after it has been asked for some times in one state of its data; while
-it is read, and when the data change, the store answers.
+it is read, and when the data change, the store answers. Where it is read is told from outside: here, or in
+a process of its own.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from estran.carbon.errors import EstranError
-from estran.layers.features.query import LayerChanged, Shelf, WrittenFeatures
-from estran.layers.features.whole import WholeLayer
+from estran.layers.features.query import LayerChanged, Shelf
 
 LOGGER = logging.getLogger(__name__)
 
@@ -24,10 +24,6 @@ ASKED = 30
 SHARE = 20
 """A layer is not read again before this many times as long as reading it took."""
 
-REST = 9
-"""While somebody asks for features, a layer rests this many times as long as it has just been read."""
-
-QUIET_S = 0.5
 UNUSED_S = 60.0
 """A layer that nobody asked for in this time may leave its place to another."""
 
@@ -40,6 +36,30 @@ class Held(Protocol):
     @property
     def size(self) -> int:
         """What it weighs, in bytes."""
+
+
+type Read[Layer: Held] = Callable[[float], Layer]
+"""Reads a layer within a number of bytes. It goes to another process: a function of a module, with values.
+
+It raises `LayerChanged` when the data are in another state than the one meant, `ValueError` when the layer
+cannot be held, and what stores raise.
+"""
+
+type Run = Callable[[Callable[[], Any]], Any]
+"""Calls a function, here or elsewhere, and returns what it returns; raises `EstranError` when it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a layer was not read.
+
+    Attributes:
+        reason: In a line.
+        pause_s: For how long it is not tried again, at least.
+    """
+
+    reason: str
+    pause_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -60,11 +80,11 @@ class WholeLayers:
         is_reading: Whether a layer is being read.
     """
 
-    def __init__(self, largest: float) -> None:
+    def __init__(self, largest: float, run: Run = lambda work: work()) -> None:
         self._largest = largest
+        self._run = run
         self._known: dict[Hashable, _Known] = {}
         self.is_reading = False
-        self._asked = float("-inf")
         self._lock = threading.Lock()
 
     @property
@@ -72,31 +92,12 @@ class WholeLayers:
         """How many layers are held."""
         return sum(known.layer is not None for known in list(self._known.values()))
 
-    def held(self, shelf: Shelf) -> WholeLayer | None:
-        """Return a layer when it is held in this state."""
-        known = self._known.get(shelf[0])
-        layer = known.layer if known and known.state == shelf[1] else None
-        return layer if isinstance(layer, WholeLayer) else None
-
-    def get(self, shelf: Shelf, read: Callable[[], Iterator[WrittenFeatures]]) -> WholeLayer | None:
+    def get[Layer: Held](self, shelf: Shelf, read: Read[Layer]) -> Layer | None:
         """Return a layer when it is held; count the question, and have the layer read when it is time.
 
         Args:
-            shelf: The layer and its state.
-            read: Gives the features in the order of identifiers; raises `LayerChanged` when the data are
-                in another state.
-        """
-        return self.made(shelf, WholeLayer, read)
-
-    def made[Layer: Held, Part](
-        self, shelf: Shelf, kind: Callable[[Iterator[Part], float], Layer], read: Callable[[], Iterator[Part]]
-    ) -> Layer | None:
-        """Return what is held of a layer, made by `kind` of the parts that are read; otherwise as `get`.
-
-        Args:
-            shelf: The layer and its state; one for each kind.
-            kind: Makes it, within a number of bytes; raises `ValueError` when it cannot be held.
-            read: Gives the parts; raises `LayerChanged` when the data are in another state.
+            shelf: The layer and its state; one for each kind of what is held.
+            read: How it is read.
         """
         place, state = shelf
         now = time.monotonic()
@@ -105,35 +106,29 @@ class WholeLayers:
             if known.state != state:
                 known.state, known.asked, known.layer = state, 0, None
             known.asked += 1
-            known.used = self._asked = now
+            known.used = now
             if known.layer is None and self._is_time(known, now):
                 self.is_reading = True
-                threading.Thread(target=self._read, args=(known, state, kind, read), daemon=True).start()
+                threading.Thread(target=self._read, args=(known, state, read), daemon=True).start()
             return known.layer  # type: ignore[return-value]
 
     def _is_time(self, known: _Known, now: float) -> bool:
         return self._largest > 0 and not self.is_reading and known.asked >= ASKED and now >= known.not_before
 
-    def _read[Part](
-        self,
-        known: _Known,
-        state: str,
-        kind: Callable[[Iterator[Part], float], Held],
-        read: Callable[[], Iterator[Part]],
-    ) -> None:
+    def _read(self, known: _Known, state: str, read: Read[Held]) -> None:
         """Read a layer."""
-        began, layer, pause = time.monotonic(), None, 0.0
+        began, found, pause = time.monotonic(), None, 0.0
         try:
-            with closing(self._resting(read())) as parts:  # type: ignore[type-var]
-                layer = kind(parts, self._largest)
-        except ValueError as error:
-            LOGGER.info("a layer is not held whole: %s", error)
-            pause = TOO_LARGE_S
-        except (LayerChanged, EstranError) as error:
-            LOGGER.info("a layer is not held whole: %s", error)
+            found = self._run(partial(_attempted, read, self._largest))
+        except EstranError as error:
+            found = Unread(str(error))
         except Exception:
             LOGGER.exception("a layer cannot be read whole")
             pause = TOO_LARGE_S
+        if isinstance(found, Unread):
+            LOGGER.info("a layer is not held whole: %s", found.reason)
+            pause = found.pause_s
+        layer = None if isinstance(found, Unread) else found
         now = time.monotonic()
         with self._lock:
             self.is_reading = False
@@ -152,11 +147,14 @@ class WholeLayers:
             other.layer = None
         return taken + layer.size <= self._largest
 
-    def _resting[Part](self, parts: Iterator[Part]) -> Iterator[Part]:
-        """Yield what is read, with rests in which requests are answered."""
-        began = time.monotonic()
-        for part in parts:
-            yield part
-            now = time.monotonic()
-            time.sleep(REST * (now - began) if now - self._asked < QUIET_S else 0.0)
-            began = time.monotonic()
+
+def _attempted(read: Read[Held], largest: float) -> Held | Unread:
+    """Return a layer, or why it cannot be held now."""
+    try:
+        return read(largest)
+    except ValueError as error:
+        return Unread(str(error), TOO_LARGE_S)
+    except LayerChanged:
+        return Unread("its data have changed")
+    except EstranError as error:
+        return Unread(str(error))

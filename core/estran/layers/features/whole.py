@@ -3,10 +3,12 @@
 A page, a box or a feature of such a layer costs no search and no reading.
 """
 
+import pickle
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import shapely
@@ -22,6 +24,9 @@ ENTRY_BYTES = 110
 """What the place of a feature weighs beside its text and its geometry."""
 
 _KEPT_REGIONS = 16
+_PORTION = 5_000
+"""Values that are made at once when a layer arrives from another process: other threads wait meanwhile."""
+
 _WIDER = 1 + 1e-9
 
 
@@ -60,6 +65,16 @@ class Packed:
         """Return the texts at some places, counted from 0."""
         whole, ends = self._whole, self._ends
         return [bytes(whole[ends[place] : ends[place + 1]]) for place in places]
+
+    def __getstate__(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Return arrays, which go to another process as they are."""
+        return np.frombuffer(self._whole, np.uint8), np.frombuffer(self._ends, np.int64)
+
+    def __setstate__(self, state: tuple[NDArray[np.uint8], NDArray[np.int64]]) -> None:
+        whole, ends = state
+        # It is not copied, and only read from now on.
+        self._whole = memoryview(whole)  # type: ignore[assignment]
+        self._ends = array("q", ends.tobytes())
 
 
 class WholeLayer:
@@ -105,6 +120,22 @@ class WholeLayer:
         is_plain = set(map(type, self.ids)) in (set(), {int}, {str})
         if not is_plain or self.ids != sorted(set(self.ids)):  # type: ignore[type-var]
             raise ValueError("the identifiers have no order here")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what goes to another process: arrays as they are, other values some at a time."""
+        columns = {
+            name: (_portions(each.values), each.ranks, each.has_null) for name, each in self.columns.items()
+        }
+        return {**vars(self), "ids": _portions(self.ids), "columns": columns, "_regions": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.ids = _joined(state["ids"])
+        self.columns = {
+            name: Column(_joined(values), ranks, has_null)
+            for name, (values, ranks, has_null) in state["columns"].items()
+        }
+        self._regions = KeptAnswers(_KEPT_REGIONS)
 
     @property
     def size(self) -> int:
@@ -153,3 +184,20 @@ class WholeLayer:
 def _check(size: int, largest: float) -> None:
     if size > largest:
         raise ValueError("the layer is too large to be held")
+
+
+def _portions(values: Any) -> Any:
+    """Return an array as it is, a list as some of its values at a time, to be made again by `_joined`."""
+    if not isinstance(values, list):
+        return values
+    starts = range(0, len(values), _PORTION)
+    return [pickle.dumps(values[start : start + _PORTION], pickle.HIGHEST_PROTOCOL) for start in starts]
+
+
+def _joined(portions: Any) -> Any:
+    if not isinstance(portions, list):
+        return portions
+    values: list[Any] = []
+    for portion in portions:
+        values += pickle.loads(portion)  # noqa: S301 - written by `_portions`
+    return values

@@ -1,6 +1,7 @@
 """What does a layer that is held whole answer? What its store would, without asking it."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 
 import numpy as np
@@ -10,6 +11,7 @@ from pyproj import CRS
 from estran.carbon.errors import InvalidInput
 from estran.layers.features import cursor
 from estran.layers.features.fields import typed
+from estran.layers.features.location import Whereabouts
 from estran.layers.features.query import EncodedFeature, EncodedPage, FeatureQuery, FeatureStore, Value
 from estran.layers.features.selection import (
     SortKey,
@@ -21,6 +23,7 @@ from estran.layers.features.selection import (
 )
 from estran.layers.features.shape import mended
 from estran.layers.features.shelves import WholeLayers
+from estran.layers.features.stores import open_feature_store
 from estran.layers.features.whole import WholeLayer
 from estran.layers.features.whole_filter import NotHeld, WholeDialect
 
@@ -39,8 +42,30 @@ def layer_held(
         layers: The layers held.
         state: State of the data.
     """
-    shelf = store.shelf(state, target, properties)
-    return layers.get(shelf, partial(store.read_all, target, properties, state))
+    place = Whereabouts(store.location), store.name, store.id_field
+    read = partial(read_whole, *place, target, properties, state)
+    return layers.get(store.shelf(state, target, properties), read)
+
+
+def read_whole(
+    where: Whereabouts,
+    table: str,
+    id_field: str,
+    target: CRS,
+    properties: tuple[str, ...] | None,
+    state: str,
+    largest: float,
+) -> WholeLayer:
+    """Read a layer, in whatever process.
+
+    Raises:
+        ValueError: it weighs more than `largest` bytes, or cannot be held.
+        LayerChanged: the data are in another state.
+        EstranError: as `FeatureStore` says.
+    """
+    store = open_feature_store(where.location, table, id_field)
+    with closing(store.read_all(target, properties, state)) as parts:  # type: ignore[type-var]
+        return WholeLayer(parts, largest)
 
 
 def page_held(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> EncodedPage | None:
