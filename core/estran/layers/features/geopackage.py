@@ -17,7 +17,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from estran.carbon.errors import InvalidInput
-from estran.layers.features import blob, cursor, spatial
+from estran.layers.features import cursor, spatial
 from estran.layers.features.connections import file_version, shared_pool
 from estran.layers.features.described import DescribedStore, measured, paired
 from estran.layers.features.fields import known_field, typed
@@ -29,6 +29,7 @@ from estran.layers.features.geopackage_rows import (
     features_of,
     plain_value,
     read_rows,
+    shapes_of,
 )
 from estran.layers.features.kept import KeptAnswers
 from estran.layers.features.query import (
@@ -136,10 +137,11 @@ class GeoPackageStore(DescribedStore[Table]):
             del rows[query.limit :]
             if file_version(self._path) != state:
                 raise LayerChanged
+            shapes = shapes_of(rows)
             yield WrittenFeatures(
                 ids=[row[0] for row in rows],  # type: ignore[misc]
-                texts=encoded_rows(rows, self._table, query, target),
-                geometries=blob.geometries([row[1] for row in rows]),  # type: ignore[misc]
+                texts=encoded_rows(rows, self._table, query, target, shapes),
+                geometries=shapes,
                 columns=compared_columns(rows, self._table, query),
             )
             if is_more:

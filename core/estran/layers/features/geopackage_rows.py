@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 from pyproj import CRS
 
 from estran.layers.features import blob
@@ -21,6 +23,8 @@ _READ: Mapping[str, Callable[[Any], object]] = {"boolean": bool, "array": orjson
 
 Row = tuple[object, ...]
 """The identifier, the geometry, the properties, then the sort keys."""
+
+type Shapes = NDArray[np.object_]
 
 
 def read_rows(
@@ -40,13 +44,15 @@ def read_rows(
     return connection.execute(sql, (*start.values, query.limit + 1, query.offset)).fetchall()
 
 
-def encoded_rows(rows: Sequence[Row], known: Table, query: FeatureQuery, target: CRS) -> list[bytes]:
-    """Return the features of rows as GeoJSON."""
+def encoded_rows(
+    rows: Sequence[Row], known: Table, query: FeatureQuery, target: CRS, shapes: Shapes | None = None
+) -> list[bytes]:
+    """Return the features of rows as GeoJSON; `shapes` are their geometries, when they are known."""
     fields = chosen(known, query)
     whole = known.id_field.type == "integer"
     return encoded_features(
         [row[0] if whole else str(row[0]) for row in rows],
-        blob.geometries([row[1] for row in rows]),  # type: ignore[misc]
+        shapes_of(rows) if shapes is None else shapes.copy(),
         (row[2:] for row in rows),
         [field.name for field in fields],
         source=known.crs,
@@ -55,10 +61,15 @@ def encoded_rows(rows: Sequence[Row], known: Table, query: FeatureQuery, target:
     )
 
 
+def shapes_of(rows: Sequence[Row]) -> Shapes:
+    """Return the geometries of rows, None for none."""
+    return blob.geometries([row[1] for row in rows])  # type: ignore[misc]
+
+
 def features_of(rows: Sequence[Row], known: Table, query: FeatureQuery) -> list[StoredFeature]:
     """Return the features of rows."""
     fields = chosen(known, query)
-    geometries = blob.geometries([row[1] for row in rows])  # type: ignore[misc]
+    geometries = shapes_of(rows)
     return [
         StoredFeature(
             id=str(row[0]),
