@@ -37,11 +37,12 @@ def test_without_a_place_for_the_cache_the_loops_are_compiled_in_memory():
     """
     code = (
         "import numpy as np\n"
-        "from estran.layers.ledger.loops.compilation import cache_folder\n"
+        "from pathlib import Path\n"
+        "from estran.layers.compilation import cache_folder\n"
         "from estran.layers.ledger.loops.integral import outline_integrals\n"
         "u, v = np.array([[-1.0, -1], [1, -1], [-1, 1], [-1, -1]]).T.copy()\n"
         "ring, starts = np.zeros(4, dtype=np.int64), np.array([0, 4])\n"
-        "kept = cache_folder('estran.layers.ledger.loops')\n"
+        "kept = cache_folder('estran.layers.ledger.loops', Path('.'))\n"
         "print(kept, outline_integrals(u, v, ring, starts, np.array([[0.0, 1.0]]))[0])\n"
     )
     assert run(code, NUMBA_CACHE_DIR=f"{__file__}/nowhere") == "None 2.0\n"
@@ -49,8 +50,9 @@ def test_without_a_place_for_the_cache_the_loops_are_compiled_in_memory():
 
 def test_machine_code_is_kept_where_it_is_told(tmp_path):
     code = (
-        "from estran.layers.ledger.loops.compilation import cache_folder\n"
-        "print(cache_folder('estran.layers.ledger.loops'))\n"
+        "from pathlib import Path\n"
+        "from estran.layers.compilation import cache_folder\n"
+        "print(cache_folder('estran.layers.ledger.loops', Path('.')))\n"
     )
     kept = Path(run(code, NUMBA_CACHE_DIR=str(tmp_path)).strip())
     assert kept.parent == tmp_path
@@ -110,7 +112,9 @@ def test_arrays_of_the_index_start_at_multiples_of_64_bytes(tmp_path):
 def test_code_kept_under_another_name_is_left_alone(tmp_path):
     """numba keeps the name of a module with its code: what another name keeps could not be loaded."""
     code = (
-        "from estran.layers.ledger.loops.compilation import cache_folder\n"
-        "print(cache_folder('estran.layers.ledger.loops') != cache_folder('layers.ledger.loops'))\n"
+        "from pathlib import Path\n"
+        "from estran.layers.compilation import cache_folder\n"
+        "here = Path('.')\n"
+        "print(cache_folder('estran.layers', here) != cache_folder('layers', here))\n"
     )
     assert run(code, NUMBA_CACHE_DIR=str(tmp_path)) == "True\n"

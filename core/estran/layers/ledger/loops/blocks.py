@@ -1,6 +1,6 @@
 """Which number does a block have, and which blocks does an outline cross? See `BlockIndex`."""
 
-from estran.layers.ledger.loops.compilation import (
+from estran.layers.compilation import (
     BYTES,
     INTEGER,
     INTEGER_TABLE,

@@ -6,7 +6,7 @@ their rows by counting, sorted by column, and summed.
 
 import numpy as np
 
-from estran.layers.ledger.loops.compilation import (
+from estran.layers.compilation import (
     FLOAT,
     FLOATS,
     INTEGER,

@@ -6,7 +6,7 @@ primitive is integrated by Gauss's rule, which leaves nothing but rounding on su
 
 import numpy as np
 
-from estran.layers.ledger.loops.compilation import (
+from estran.layers.compilation import (
     FLOAT,
     FLOAT_TABLE,
     FLOATS,

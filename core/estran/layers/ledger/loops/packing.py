@@ -7,7 +7,7 @@ there is only one, from the lowest bit of each byte.
 
 import numpy as np
 
-from estran.layers.ledger.loops.compilation import (
+from estran.layers.compilation import (
     BYTES,
     CODE_TABLE,
     CODES,

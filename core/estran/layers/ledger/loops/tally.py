@@ -9,8 +9,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from estran.layers.ledger.loops.blocks import block_number, block_place, mark_crossed, unmark
-from estran.layers.ledger.loops.compilation import (
+from estran.layers.compilation import (
     BYTES,
     CODES,
     FLOAT_TABLE,
@@ -26,6 +25,7 @@ from estran.layers.ledger.loops.compilation import (
     Shorts,
     compiled,
 )
+from estran.layers.ledger.loops.blocks import block_number, block_place, mark_crossed, unmark
 from estran.layers.ledger.loops.crossing import crossed_cells
 
 BYTES_PER_ENTRY = 10

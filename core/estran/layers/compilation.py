@@ -1,8 +1,8 @@
-"""How the loops over cells become machine code: once per machine, by numba.
+"""How loops become machine code: once per machine, by numba.
 
 A function is compiled for its one signature when its module is imported, so that whoever has imported it
-is ready to answer. The code is kept in a folder named after a hash of these sources: beside them, or
-else in the user's cache folder, or where `NUMBA_CACHE_DIR` says. Where nothing can be written, it is
+is ready to answer. The code is kept in a folder named after a hash of the sources of its package: beside
+them, or else in the user's cache folder, or where `NUMBA_CACHE_DIR` says. Where nothing can be written, it is
 compiled in memory at each start. Import these modules late: numba itself takes about half a second.
 """
 
@@ -28,20 +28,25 @@ INTEGER, INTEGERS, INTEGER_TABLE = numba.i8, numba.i8[::1], numba.i8[:, ::1]
 SHORTS, BYTES, CODES, CODE_TABLE = numba.i4[::1], numba.u1[::1], numba.u2[::1], numba.u2[:, ::1]
 """What the compiled functions take; arrays are C-contiguous."""
 
+
+def read_only(array: Any) -> Any:
+    """Return the type of an array that is only read, whether or not it can be written."""
+    return numba.types.Array(array.dtype, array.ndim, array.layout, readonly=True)
+
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Shorts = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 Codes = NDArray[np.uint16]
 
-SOURCES = Path(__file__).resolve().parent
-
 
 def compiled[F: Callable[..., Any]](*types: Any) -> Callable[[F], F]:
     """Return a decorator that compiles a function for arguments of these types."""
 
     def compile_it(function: F) -> F:
-        folder = cache_folder(function.__module__.rpartition(".")[0])
+        sources = Path(function.__code__.co_filename).resolve().parent
+        folder = cache_folder(function.__module__.rpartition(".")[0], sources)
         if folder is not None:
             try:
                 with _kept_in(folder):
@@ -57,19 +62,20 @@ def compiled[F: Callable[..., Any]](*types: Any) -> Callable[[F], F]:
 
 
 @cache
-def cache_folder(package: str) -> Path | None:
-    """Return the folder where the machine code is kept, or None where nothing can be written.
+def cache_folder(package: str, sources: Path) -> Path | None:
+    """Return the folder where the machine code of a package is kept, or None where nothing can be written.
 
     Args:
-        package: The name under which these modules are imported: numba keeps it with the code.
+        package: The name under which its modules are imported: numba keeps it with the code.
+        sources: Where these are.
     """
     digest = hashlib.sha256(package.encode())
-    for source in sorted(SOURCES.glob("*.py")):
+    for source in (Path(__file__), *sorted(sources.glob("*.py"))):
         digest.update(source.read_bytes())
     name = f"estran-loops-{digest.hexdigest()[:16]}"
     chosen = config.CACHE_DIR
     user = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
-    for parent in [Path(chosen)] if chosen else [SOURCES / "__pycache__", user]:
+    for parent in [Path(chosen)] if chosen else [sources / "__pycache__", user]:
         try:
             folder = parent.expanduser() / name
             folder.mkdir(parents=True, exist_ok=True)
