@@ -1,4 +1,4 @@
-"""The same tiles from a GeoPackage, read or held in memory, and from PostGIS.
+"""The same tiles from a GeoPackage and from PostGIS, read, and held in memory.
 
 What is shown, merged, left out, and in which types.
 """
@@ -19,9 +19,12 @@ from layers.feature_stores import X, Y, box, sample
 from pyproj import CRS
 
 from estran.ingest.publish import publish_file
-from estran.layers.features.geopackage_tile import GeoPackageTiles, open_geopackage_tiles
+from estran.layers.features.location import Whereabouts
+from estran.layers.features.postgis_tile import read_tile_layer
+from estran.layers.features.query import LayerChanged, SeenStore
 from estran.layers.features.shelves import ASKED, WholeLayers
 from estran.layers.features.sketch import Asked
+from estran.layers.features.stores import open_feature_store_now
 from estran.layers.features.tile_store import (
     TileStore,
     open_tile_store,
@@ -36,57 +39,61 @@ from estran.layers.tiles.matrix_sets import tile_matrix_set
 
 LAMBERT = CRS.from_epsg(2154)
 Make = Callable[..., TileStore]
+HELD_POSTGIS = pytest.param("held-postgis", marks=pytest.mark.component("postgis"))
 
 
 class HeldTiles:
-    """The tiles of a GeoPackage that was asked for them so often that it is held."""
+    """The tiles of a table that was asked for them so often that it is held."""
 
-    def __init__(self, store: GeoPackageTiles) -> None:
-        self._store = store
-        self._layers = WholeLayers(8_000_000)
+    def __init__(self, store: TileStore, state: str) -> None:
+        self._store, self._state = store, state
+        self.layers = WholeLayers(8_000_000)
         for _ in range(ASKED):
             self.read(square(2**20), Budget(1, 1))
         until = time.monotonic() + 30
-        while self._layers.is_reading and time.monotonic() < until:
+        while self.layers.is_reading and time.monotonic() < until:
             time.sleep(0.002)
 
     @property
     def is_held(self) -> bool:
-        return self._layers.held_count == 1
+        return self.layers.held_count == 1
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def read(self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None) -> VectorTile:
-        return self._store.read(frame, budget, held or self._layers)
+    def read(
+        self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None, state: str = ""
+    ) -> VectorTile:
+        return self._store.read(frame, budget, held or self.layers, state or self._state)
 
 
-@pytest.fixture(params=[*PARAMETERS, "held"])
+@pytest.fixture(params=[*PARAMETERS, "held-geopackage", HELD_POSTGIS])
 def tiles_of(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     """Write features into a store of each kind; return its tiles."""
 
     def make(frame: gpd.GeoDataFrame, *, id_field: str = "code") -> TileStore:
         path = tmp_path / "features.gpkg"
         write_table(path, "things", frame, id_field=id_field)
-        if request.param == "geopackage":
-            return open_tile_store(path, "things", id_field)
-        if request.param == "held":
-            held = HeldTiles(open_geopackage_tiles(path, "things", id_field))
+        kept: Path | str = path
+        if request.param.endswith("postgis"):
+            kept = published(path, request.getfixturevalue("postgis"), id_field)
+        seen = open_feature_store_now(kept, "things", id_field)
+        store = open_tile_store(kept, "things", id_field, seen)
+        if request.param.startswith("held"):
+            held = HeldTiles(store, seen.state)
             assert held.is_held == (not has_collections(frame) and held.extent is not None)
             return held  # type: ignore[return-value]
-        database = request.getfixturevalue("postgis")
-        publish_file(
-            path,
-            database,
-            id_fields={"things": id_field},
-            owner="test",
-            fingerprint="1",
-            progress=silent,
-            force=True,
-        )
-        return open_tile_store(database, "things", id_field)
+        return store
 
     return make
+
+
+def published(path: Path, database: str, id_field: str, fingerprint: str = "1") -> str:
+    publish_file(
+        path, database, id_fields={"things": id_field}, owner="test", fingerprint=fingerprint,
+        progress=silent, force=True,
+    )  # fmt: skip
+    return database
 
 
 def has_collections(frame: gpd.GeoDataFrame) -> bool:
@@ -130,6 +137,27 @@ def test_what_crosses_the_edge_is_cut_in_the_margin(tiles_of: Make) -> None:
     found, _ = read(tiles_of(named([box(-500, 1000, 500, 2000), box(5000, 0, 6000, 100)])), square(4096))
     assert shape(found["a"]).bounds == (-64, 2096, 500, 3096)
     assert "b" not in found
+
+
+def test_of_what_reaches_far_beyond_the_part_in_the_tile_is_left(tiles_of: Make) -> None:
+    # 200 km a side: its corner lies in the tile, 2000 m from the left and from the bottom.
+    found, _ = read(tiles_of(named([box(-198_000, -198_000, 2000, 2000)])), square(4096))
+    assert shape(found["a"]).normalize().equals(shapely.box(-64, 2096, 2000, 4160))
+
+
+def test_a_tile_of_the_whole_world_shows_where_features_are(tiles_of: Make) -> None:
+    """A unit is 9.8 km, so each box is a mark, of four units a side; no polynomial goes from Lambert-93."""
+    store = tiles_of(named([box(0, 0, 100, 100), box(0, 50_000, 100, 50_100)]))
+    matrix_set = tile_matrix_set("WebMercatorQuad")
+    frame = TileFrame("things", matrix_set.level("0").bounds(0, 0), matrix_set.crs, is_finest=False)
+    found, dropped = read(store, frame)
+    assert dropped == 0
+    places = gpd.GeoSeries([shapely.Point(X + 50, Y + 50), shapely.Point(X + 50, Y + 50_050)], crs=2154)
+    low_x, _, _, high_y = frame.bounds
+    for code, point in zip("ab", places.to_crs(matrix_set.crs), strict=True):
+        expected = shapely.Point((point.x - low_x) / frame.unit[0], (high_y - point.y) / frame.unit[1])
+        assert shape(found[code]).area == 4 * 4
+        assert shape(found[code]).centroid.distance(expected) < 1
 
 
 def test_every_kind_of_geometry_is_written(tiles_of: Make) -> None:
@@ -268,6 +296,24 @@ def test_a_tile_elsewhere_is_empty(tiles_of: Make) -> None:
     store = tiles_of(named([box(0, 0, 10, 10)]))
     elsewhere = TileFrame("things", (X + 9000, Y, X + 9100, Y + 100), LAMBERT, is_finest=False)
     assert read(store, elsewhere) == ({}, 0)
+
+
+@pytest.mark.component("postgis")
+def test_a_held_table_that_has_changed_is_asked_again(tmp_path: Path, postgis: str) -> None:
+    def write(name: str, frame: gpd.GeoDataFrame) -> SeenStore:
+        write_table(tmp_path / name, "things", frame, id_field="code")
+        return open_feature_store_now(published(tmp_path / name, postgis, "code", name), "things", "code")
+
+    seen = write("old.gpkg", named([box(100, 100, 300, 200)]))
+    held = HeldTiles(open_tile_store(postgis, "things", "code", seen), seen.state)
+    assert held.is_held
+    later = write("new.gpkg", named([box(100, 100, 300, 200), box(500, 500, 600, 600)]))
+    assert later.state != seen.state
+    store = open_tile_store(postgis, "things", "code", later)
+    content = store.read(square(4096), Budget(10, 10_000), held.layers, later.state).content
+    assert len(mapbox_vector_tile.decode(content)["things"]["features"]) == 2
+    with pytest.raises(LayerChanged):
+        read_tile_layer(Whereabouts(postgis), "things", "code", seen.state, 1e9)
 
 
 def test_an_empty_table_has_no_tiles(tiles_of: Make) -> None:

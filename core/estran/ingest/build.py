@@ -85,6 +85,7 @@ def build_territory(territory: Territory, *, progress: Progress, force: bool = F
     from pyproj import CRS  # long to load, as `build_ledger` is
 
     from estran.layers.ledger.build import build_ledger
+    from estran.layers.tiles.loops import loops
 
     with _staging(territory.directory) as staging:
         recipe = RECIPES[territory.settings.data.recipe]
@@ -96,6 +97,7 @@ def build_territory(territory: Territory, *, progress: Progress, force: bool = F
             directory=staging,
             progress=lambda step, done: progress(step, 1 - _LEDGER_SHARE + done * _LEDGER_SHARE),
         )
+        loops()  # compiled now, a server loads them
         sizes = {path.name: path.stat().st_size for path in sorted(staging.iterdir())}
         document = {"fingerprint": fingerprint, "files": sizes}
         (staging / RECORD).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

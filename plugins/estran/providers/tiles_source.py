@@ -90,7 +90,7 @@ class VectorTiles:
         self._properties = tuple(definition.get("properties") or ()) or None
         place = definition["data"], definition["table"], definition["id_field"]
         self._store: TileStore = open_tile_store(*place, seen)
-        self._held = held
+        self._held, self._state = held, seen.state if seen else ""
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -118,7 +118,7 @@ class VectorTiles:
             is_finest=found == held[-1],
             properties=self._properties,
         )
-        tile = read_vector_tile(self._store, frame, self._settings, self._held)
+        tile = read_vector_tile(self._store, frame, self._settings, self._held, self._state)
         return Tile(tile.content, tile.dropped)
 
 

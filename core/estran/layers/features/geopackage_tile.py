@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import compress
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from estran.layers.features.spatial import read_cells
 from estran.layers.features.sql import quoted
 from estran.layers.features.table import read_table
 from estran.layers.features.tile_layer import ReadFeatures, TileLayer
-from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
+from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground, to_units
 from estran.layers.tiles.generalising import choose, outlines
 from estran.layers.tiles.matrix_sets import Bounds
 from estran.layers.tiles.mvt import encode_layer
@@ -66,7 +66,7 @@ def open_geopackage_tiles(path: Path, table: str, id_field: str) -> "GeoPackageT
     return _opened(path.resolve(), table, id_field, (status.st_size, status.st_mtime_ns, os.getpid()))
 
 
-def read_tile_layer(path: Path, table: str, id_field: str, state: str, largest: float) -> TileLayer:
+def read_tile_layer(path: Path, table: str, id_field: str, version: str, largest: float) -> TileLayer:
     """Read a layer as its tiles need it, in whatever process.
 
     Raises:
@@ -74,7 +74,7 @@ def read_tile_layer(path: Path, table: str, id_field: str, state: str, largest: 
         LayerChanged: the file is in another state.
         Unavailable: as `open_geopackage_tiles`.
     """
-    return TileLayer(open_geopackage_tiles(path, table, id_field).read_all(state), largest)
+    return TileLayer(_read_whole(path, table, id_field, version), largest)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -91,7 +91,7 @@ class GeoPackageTiles:
         version = file_version(path)
         self._pool = shared_pool(path, version)
         self._shelf: Shelf = (("tiles", path, table, id_field), version)
-        self._reading = partial(read_tile_layer, path, table, id_field, version)
+        self._read = partial(read_tile_layer, path, table, id_field, version)
         self._lock = threading.Lock()
         self._all: Boxes | None = None
         with self._pool.connection() as connection:
@@ -112,16 +112,18 @@ class GeoPackageTiles:
         """The columns other than the geometry, in order."""
         return self._table.fields
 
-    def read(self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None) -> VectorTile:
+    def read(
+        self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None, state: str = ""
+    ) -> VectorTile:
         """Return a tile within a budget; its features are those held, when the layer is."""
+        del state  # these are the tiles of one state of the file
         under = ground(frame, self.crs, self.extent) if self.extent else None
         if under is None:
             return VectorTile(b"", 0)
-        layer = held.get(self._shelf, self._reading) if held else None
-        drawn = (
-            self._drawn(frame, under, budget) if layer is None else self._held(layer, frame, under, budget)
-        )
-        paths, properties, ids, left_out = drawn
+        layer = held.get(self._shelf, self._read) if held else None
+        if layer is not None:
+            return layer.tile(frame, under, budget, crs=self.crs)
+        paths, properties, ids, left_out = self._drawn(frame, under, budget)
         if not len(ids):
             return VectorTile(b"", left_out)
 
@@ -132,17 +134,6 @@ class GeoPackageTiles:
         content, shown = fitted(encode, len(ids), budget.size)
         return VectorTile(content, left_out + len(ids) - shown)
 
-    def _held(self, layer: TileLayer, frame: TileFrame, under: Ground, budget: Budget) -> _Drawn:
-        near = layer.near(under.box)
-        chosen = choose(near.boxes, under, limit=budget.features, is_finest=frame.is_finest)
-        places = near.rows[chosen.places]
-        drawn = layer.outlines(places, chosen.is_small, frame=frame, under=under, crs=self.crs)
-        kept, numbers = np.unique(drawn.owners, return_inverse=True)
-        shown = [place for place, name in enumerate(self.fields) if frame.writes(name)]
-        columns = None if len(shown) == len(self.fields) else shown
-        properties = layer.properties.chosen(places[kept], columns)
-        return drawn.owned(numbers), properties, layer.ids[places[kept]], len(near.rows) - len(places)
-
     def _drawn(self, frame: TileFrame, under: Ground, budget: Budget) -> _Drawn:
         fields = [field for field in self.fields.values() if frame.writes(field.name)]
         with self._pool.connection() as connection:
@@ -152,7 +143,8 @@ class GeoPackageTiles:
             chosen = choose(near.boxes, under, limit=budget.features, is_finest=frame.is_finest)
             cells = self._cells(connection, near.rows[chosen.places], fields)
         shapes = blob.geometries(cells[0])
-        drawn = outlines(shapes, chosen.is_small, frame=frame, under=under, crs=self.crs)
+        move = to_units(frame, under, self.crs)
+        drawn = outlines(shapes, chosen.is_small, frame=frame, under=under, crs=self.crs, near=move)
         kept, numbers = np.unique(drawn.owners, return_inverse=True)
         is_kept = np.zeros(len(shapes), dtype=bool)
         is_kept[kept] = True
@@ -160,12 +152,8 @@ class GeoPackageTiles:
         properties = properties_of(_typed(fields, columns), len(kept))
         return drawn.owned(numbers), properties, self._ids(identifiers), len(near.rows) - len(shapes)
 
-    def read_all(self, state: str) -> Iterator[ReadFeatures]:
-        """Read the layer by parts.
-
-        Raises:
-            LayerChanged: the file is in another state.
-        """
+    def read_whole(self) -> Iterator[ReadFeatures]:
+        """Yield all features as tiles need them, some thousands at a time."""
         row, fields = quoted(self._table.row_column), list(self.fields.values())
         names = [self._table.geometry_column, self._table.id_field.name, *self.fields]
         asked = (
@@ -178,8 +166,6 @@ class GeoPackageTiles:
         while True:
             with self._pool.connection() as connection:
                 rows = connection.execute(asked, (int(last),)).fetchall()
-            if file_version(self._path) != state:
-                raise LayerChanged
             if not rows:
                 return
             shapes, identifiers, *columns, numbers = zip(*rows, strict=True)
@@ -287,6 +273,19 @@ class GeoPackageTiles:
         boxes = np.concatenate(parts)
         held = np.isfinite(boxes).all(axis=1)
         return Boxes(np.array(numbers, np.int64)[held], boxes[held])
+
+
+def _read_whole(path: Path, table: str, id_field: str, version: str) -> Iterator[ReadFeatures]:
+    """Yield all features of a table as its tiles need them.
+
+    Raises:
+        LayerChanged: the file is in another state.
+    """
+    for part in chain(open_geopackage_tiles(path, table, id_field).read_whole(), [None]):
+        if file_version(path) != version:
+            raise LayerChanged
+        if part is not None:
+            yield part
 
 
 def _boxes(found: sqlite3.Cursor) -> Boxes:

@@ -137,7 +137,7 @@ class PostgisStore(DescribedStore[PostgisTable]):
         dialect = PostgisDialect(self._table, related_there)
         start, is_more = dialect.truth(True), True
         with reading(self._location, self._table.name) as connection:
-            if str(connection.scalar(select(self._state))) != state:
+            if str(connection.scalar(select(self.state))) != state:
                 raise LayerChanged
             while is_more:
                 rows = read_rows(connection, self._table, start, keys, fields, query)
@@ -250,8 +250,8 @@ class PostgisStore(DescribedStore[PostgisTable]):
         return connection.scalar(select(self._table.version))
 
     @property
-    def _state(self) -> Part:
-        """What tells the state of the data that a transaction sees.
+    def state(self) -> Part:
+        """SQL: what tells the state of the data that a transaction sees.
 
         That is their version, or, for a table without one, the transactions that are over and those under
         way: the data cannot change while these are the same and the database has not restarted.
@@ -268,7 +268,7 @@ class PostgisStore(DescribedStore[PostgisTable]):
         answer: Callable[[], Answer],
     ) -> Answer:
         """Return an answer, remembered for the state of the data that this transaction sees."""
-        seen = str(connection.scalar(select(self._state)))
+        seen = str(connection.scalar(select(self.state)))
         return self._answers.get((seen, *question), kind, answer)
 
     def _found(self, query: FeatureQuery, fields: Sequence[Field]) -> tuple[list[FoundRow], int | None]:
@@ -298,7 +298,7 @@ class PostgisStore(DescribedStore[PostgisTable]):
 
         def make() -> Statement:
             _, start, keys = self._wanted(query, PostgisDialect(self._table, related_there))
-            return statement_of(rows_asked(self._table, start, keys, fields, query, [self._state]))
+            return statement_of(rows_asked(self._table, start, keys, fields, query, [self.state]))
 
         key = alike, tuple(fields), query.skip_geometry, query.offset > 0
         given = {**named_values(values), COUNT: query.limit + 1, OFFSET: query.offset}
@@ -314,7 +314,7 @@ class PostgisStore(DescribedStore[PostgisTable]):
 
         def make() -> Statement:
             selection, *_ = self._wanted(query, PostgisDialect(self._table, related_there))
-            counted = select(func.count(), self._state).select_from(self._table.source).where(selection)
+            counted = select(func.count(), self.state).select_from(self._table.source).where(selection)
             return statement_of(counted)
 
         asked = self._statements.get(("count", alike), Statement, make)
@@ -335,12 +335,12 @@ class PostgisStore(DescribedStore[PostgisTable]):
         selection, start, keys = self._wanted(query, dialect)
         rows: list[FoundRow] = []
         if query.limit > 0:
-            asked = rows_asked(self._table, start, keys, fields, query, [self._state])
+            asked = rows_asked(self._table, start, keys, fields, query, [self.state])
             rows = list(connection.execute(asked).all())
         told = told_by_page(query, len(rows)) if query.limit > 0 else None
         if told is not None or not query.count:
             return rows, told
-        state = _state_of(rows, fields) or str(connection.scalar(select(self._state)))
+        state = _state_of(rows, fields) or str(connection.scalar(select(self.state)))
         counted = select(func.count()).select_from(self._table.source).where(selection)
         matched = self._answers.get(
             ("count", state, question), int, lambda: int(connection.scalar(counted) or 0)

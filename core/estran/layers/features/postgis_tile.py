@@ -1,10 +1,11 @@
-"""What does a tile hold of a PostGIS table? The database chooses, draws and encodes."""
+"""What does a tile hold of a PostGIS table? The database draws it, unless the layer is held."""
 
 import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -16,18 +17,25 @@ from estran.carbon.errors import Unavailable
 from estran.layers.features.curves import read_wkb
 from estran.layers.features.described import DIMENSIONS
 from estran.layers.features.kept import KeptAnswers
-from estran.layers.features.location import hidden
+from estran.layers.features.location import Whereabouts, hidden
 from estran.layers.features.postgis import PostgisStore
 from estran.layers.features.postgis_dialect import among_values, as_binary, shown
 from estran.layers.features.postgis_engine import GeometryRefused, read_at_once, reading
-from estran.layers.features.postgis_opening import open_postgis_store_now
+from estran.layers.features.postgis_opening import open_postgis_store, open_postgis_store_now
 from estran.layers.features.postgis_rows import cell_value
 from estran.layers.features.postgis_statement import Statement
 from estran.layers.features.postgis_table import PostgisTable
-from estran.layers.features.postgis_tile_statement import TileKind, tile_statement, tile_values
-from estran.layers.features.query import Field, SeenStore, Value
+from estran.layers.features.postgis_tile_statement import (
+    TileKind,
+    features_asked,
+    tile_statement,
+    tile_values,
+)
+from estran.layers.features.query import Field, LayerChanged, SeenStore, Value
 from estran.layers.features.shelves import WholeLayers
 from estran.layers.features.sketch import KEPT_BOXES, Asked, Boxes, Sketch, is_wide, sketched
+from estran.layers.features.spatial import CHUNK
+from estran.layers.features.tile_layer import ReadFeatures, TileLayer
 from estran.layers.tiles.frame import Budget, Ground, TileFrame, VectorTile, fitted, ground
 from estran.layers.tiles.matrix_sets import Bounds
 
@@ -65,12 +73,12 @@ def open_postgis_tiles(
         InvalidConfiguration: the address cannot be read.
     """
     found = seen or open_postgis_store_now(location, table, id_field)
-    known = cast(PostgisStore, found.store).table
+    store = cast(PostgisStore, found.store)
     key = (os.getpid(), hidden(location), table, id_field)
     with _tables_lock:
         tiles = _tables.get(key)
-    if tiles is None or tiles.table is not known:
-        tiles = PostgisTiles(hidden(location), known)
+    if tiles is None or tiles.table is not store.table:
+        tiles = PostgisTiles(hidden(location), store.table)
     tiles.measure(found.version)
     with _tables_lock:
         _tables[key] = tiles
@@ -133,12 +141,19 @@ class PostgisTiles:
                 self._measures = self._read_measures(connection)
             self._seen = seen
 
-    def read(self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None) -> VectorTile:
-        """Return a tile within a budget; the database draws it, so nothing is held."""
-        del held
+    def read(
+        self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None, state: str = ""
+    ) -> VectorTile:
+        """Return a tile within a budget, from the layer when it is held in this state of the data."""
         under = ground(frame, self.crs, self.extent) if self.extent else None
         if under is None:
             return VectorTile(b"", 0)
+        if held and state:
+            place = Whereabouts(self._location), self._table.name, self._table.id_field.name
+            shelf = ("tiles", self._location, self._table.oid), state
+            layer = held.get(shelf, partial(read_tile_layer, *place, state))
+            if layer is not None:
+                return layer.tile(frame, under, budget, crs=self.crs)
         for is_mended in (False, True):
             try:
                 return self._fitted(frame, under, budget, is_mended=is_mended)
@@ -251,3 +266,46 @@ class PostgisTiles:
         low_x, low_y, high_x, high_y = bounds
         extent = (low_x, low_y, high_x, high_y) if count else None
         return count, extent, DIMENSIONS.get(str(kind).upper().removesuffix("Z").removesuffix("M"))
+
+
+def read_tile_layer(where: Whereabouts, name: str, id_field: str, state: str, largest: float) -> TileLayer:
+    """Read a layer as its tiles need it, in whatever process.
+
+    Raises:
+        ValueError: it weighs more than `largest` bytes, or cannot be held.
+        LayerChanged: the data are in another state.
+        Unavailable: as `open_postgis_tiles`.
+    """
+    return TileLayer(_read_whole(str(where.location), name, id_field, state), largest)
+
+
+def _read_whole(location: str, name: str, id_field: str, state: str) -> Iterator[ReadFeatures]:
+    """Yield all features of a table as its tiles need them, read in one transaction.
+
+    Raises:
+        LayerChanged: the data are in another state.
+        ValueError: a geometry cannot be read here.
+    """
+    store = open_postgis_store(location, name, id_field)
+    with reading(location, name) as connection:
+        if str(connection.scalar(select(store.state))) != state:
+            raise LayerChanged
+        streamed = connection.execution_options(stream_results=True, yield_per=CHUNK)
+        with streamed.execute(features_asked(store.table)) as found:
+            for rows in found.partitions():
+                yield _features_of(rows, store.table)
+
+
+def _features_of(rows: Sequence[Any], table: PostgisTable) -> ReadFeatures:
+    """Return the features of rows that `features_asked` asked for."""
+    identifiers, cells, *columns = zip(*rows, strict=True)
+    held = np.empty(len(cells), dtype=object)
+    held[:] = cells
+    shapes = read_wkb(held)
+    if any(cell and shape is None for cell, shape in zip(cells, shapes, strict=True)):
+        raise ValueError("a geometry cannot be read here")
+    is_whole = table.id_field.type == "integer"
+    ids = [number if is_whole and number is not None else -1 for number in identifiers]
+    boxes = np.array(columns[-4:], dtype=np.float64).T
+    named = dict(zip(table.columns, columns[:-4], strict=True))
+    return ReadFeatures(shapes, boxes, np.array(ids, np.int64), named)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     LargeBinary,
+    Select,
     Text,
     and_,
     bindparam,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import False_
 
-from estran.layers.features.postgis_dialect import Part, shown, straight
+from estran.layers.features.postgis_dialect import Part, as_binary, shown, straight
 from estran.layers.features.postgis_statement import Statement, statement_of
 from estran.layers.features.postgis_table import PostgisTable
 from estran.layers.tiles.frame import MARGIN, PIXEL, UNITS, Ground, TileFrame
@@ -84,6 +85,19 @@ def tile_statement(table: PostgisTable, kind: TileKind) -> Statement:
     the smallest of them.
     """
     return statement_of(_asked(table, kind))
+
+
+def features_asked(table: PostgisTable) -> Select[Any]:
+    """Return what asks for all features: identifier, geometry, columns as in tiles, sides of the box."""
+    box = func.box2d(table.geometry)
+    columns = (
+        shown(table.columns[table.id_field.name]),
+        as_binary(table),
+        *map(_written, table.columns.values()),
+    )
+    sides = (side(box) for side in (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax))
+    numbered = (column.label(f"c{place}") for place, column in enumerate((*columns, *sides)))
+    return select(*numbered).select_from(table.source)
 
 
 def _asked(table: PostgisTable, kind: TileKind) -> Any:

@@ -1,10 +1,11 @@
 """What of a layer is held in memory, so that its tiles are drawn without reading its table?
 
 The outlines of all features, one after the other, and their properties as tiles write them. Each feature
-knows down to which unit its outline needs no more than rounding: most of those that a tile shows as they
-are. The others go the longer way, from the same outlines.
+knows down to which unit its outline needs no more than rounding. Compiled loops draw and write the tiles;
+what they leave goes the longer way, from the same outlines.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,10 +14,10 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from estran.layers.features.sketch import Boxes
-from estran.layers.tiles.frame import PIXEL, Ground, TileFrame
-from estran.layers.tiles.generalising import outlines
-from estran.layers.tiles.matrix_sets import Bounds
+from estran.layers.tiles.frame import PIXEL, Budget, Ground, TileFrame, VectorTile, fitted, to_units
+from estran.layers.tiles.generalising import choose, outlines
+from estran.layers.tiles.loops import loops
+from estran.layers.tiles.mvt import layer_of
 from estran.layers.tiles.paths import (
     POINT,
     POLYGON,
@@ -29,8 +30,6 @@ from estran.layers.tiles.paths import (
     turned,
 )
 from estran.layers.tiles.properties import Column, Properties, properties_of
-from estran.layers.tiles.rounding import cut_paths, only, sides, to_units
-from estran.layers.tiles.rounding import strays as strays_of
 from estran.layers.tiles.varints import spread
 
 _MOVED = 1.5
@@ -58,20 +57,15 @@ class ReadFeatures:
 
 
 class TileLayer:
-    """The features of a layer as its tiles need them; features without geometry are left out.
-
-    Attributes:
-        ids: The identifiers as tiles write them, -1 for none.
-        properties: The properties.
-    """
+    """The features of a layer as its tiles need them, neighbours together; none without geometry."""
 
     def __init__(self, parts: Iterator[ReadFeatures], largest: float) -> None:
-        """Read a layer.
+        """Read a layer, and have the loops ready that draw it.
 
         Raises:
             ValueError: it weighs more than `largest` bytes, or has collections.
         """
-        ids, paths, boxes, units = [], [], [], []
+        ids, paths, boxes, units = [np.empty(0, np.int64)], [], [np.empty((0, 4))], [np.empty(0)]
         columns: dict[str, list[Column]] = {}
         first = size = 0
         for part in parts:
@@ -92,68 +86,125 @@ class TileLayer:
             size += some.points.nbytes + 4 * some.starts.nbytes + boxes[-1].nbytes
             if size > largest:
                 raise ValueError("the layer is too large to be held")
-        self.ids = np.concatenate([np.empty(0, np.int64), *ids])
-        self.properties = _packed(columns, first)
-        self._paths = joined(paths)
+        order, self._strip = _by_strips(np.concatenate(boxes))
+        self._boxes = np.ascontiguousarray(np.concatenate(boxes)[order])
+        self._wests = np.minimum.reduceat(self._boxes[:, 0], np.arange(0, first, self._strip))
+        self._widest, self._highest = (self._boxes[:, 2:] - self._boxes[:, :2]).max(axis=0, initial=0.0)
+        self._ids, self._units = np.concatenate(ids)[order], np.concatenate(units)[order]
+        self._paths = _ordered(joined(paths), order)
         self._first_path = np.searchsorted(self._paths.owners, np.arange(first + 1))
-        self._units = np.concatenate([np.empty(0), *units])
-        self._sort(np.concatenate([np.empty((0, 4)), *boxes]))
+        self._kinds = self._paths.kinds[self._first_path[:-1]].astype(np.int8)
+        self._properties = _packed(columns, order)
         if self.size > largest:
             raise ValueError("the layer is too large to be held")
+        loops()
+
+    def __setstate__(self, state: Mapping[str, object]) -> None:
+        self.__dict__.update(state)
+        loops()
 
     @property
     def size(self) -> int:
         """What the layer weighs, in bytes."""
-        paths, properties = self._paths, self.properties
+        paths, properties = self._paths, self._properties
         arrays = (
             *(paths.points, paths.starts, paths.owners, paths.kinds, paths.is_hole),
             *(properties.codes, properties.content, properties.ends),
-            *(self.ids, self._first_path, self._units, self._boxes, self._by_west),
+            *(self._ids, self._first_path, self._kinds, self._units, self._boxes),
         )
         return sum(array.nbytes for array in arrays)
 
-    def near(self, box: Bounds) -> Boxes:
-        """Return the places of the features whose box meets a box, and their boxes."""
-        first, last = np.searchsorted(
-            self._boxes[:, 0], [box[0] - self._widest, np.nextafter(box[2], np.inf)]
+    def tile(self, frame: TileFrame, under: Ground, budget: Budget, *, crs: CRS) -> VectorTile:
+        """Return a tile within a budget.
+
+        Args:
+            frame: The tile.
+            under: What lies under it.
+            budget: What it may hold.
+            crs: CRS of the layer.
+        """
+        drawing, writing = loops()
+        near = drawing.near(
+            self._boxes, self._wests, self._strip, np.array(under.box), self._widest, self._highest
         )
-        west, south, east, north = self._boxes[first:last].T
-        meets = np.flatnonzero((east >= box[0]) & (south <= box[3]) & (north >= box[1]) & (west <= box[2]))
-        return Boxes(self._by_west[first + meets], self._boxes[first + meets])
+        chosen = choose(self._boxes[near], under, limit=budget.features, is_finest=frame.is_finest)
+        places = near[chosen.places]
+        points, starts, firsts, ends = self._drawn(places, chosen.is_small, frame, under, crs)
+        (kept,) = np.nonzero(ends > firsts)
+        shown = [place for place, name in enumerate(self._properties.keys) if frame.writes(name)]
+        if not len(kept):
+            return VectorTile(b"", len(near) - len(places))
+        held = self._properties
 
-    def outlines(
-        self, places: Places, is_small: NDArray[np.bool_], *, frame: TileFrame, under: Ground, crs: CRS
-    ) -> Paths:
-        """Return the paths of features as `generalising.outlines` does; they are those of the places."""
-        unit = max(under.pixel) / PIXEL
-        plain = np.flatnonzero(~is_small & (self._units[places] > unit))
-        move = to_units(frame, under, crs)
-        paths = self._some(places[plain])
-        paths = paths.moved(move(paths.points))
-        inside, crossing, beyond = sides(paths, len(plain))
-        left = np.ones(len(places), dtype=bool)
-        left[plain[inside | crossing | beyond]] = False
-        whole = only(paths, inside)
-        found = [whole.moved(np.rint(whole.points)), cut_paths(paths, crossing)]
-        found = [some.owned(plain[some.owners]) for some in found]
-        (others,) = np.nonzero(left)
-        if len(others):
-            geometries = geometries_of(self._some(places[others]), len(others))
-            longer = outlines(geometries, is_small[others], frame=frame, under=under, crs=crs, move=move)
-            found.append(longer.owned(others[longer.owners]))
-        return joined(found)
+        def encode(count: int) -> bytes:
+            some = kept[:count]
+            features, values = writing.written(
+                points, starts, firsts[some], ends[some], places[some], self._ids, self._kinds,
+                held.codes, held.content, held.ends, np.array(shown, np.int64),
+            )  # fmt: skip
+            return layer_of(frame.layer, features, [held.keys[place] for place in shown], values)
 
-    def _some(self, places: Places) -> Paths:
-        """Return the paths of some features, numbered from 0."""
-        firsts = self._first_path[places]
-        counts = self._first_path[places + 1] - firsts
-        chosen = self._paths.chosen(spread(firsts, counts))
-        return chosen.owned(np.repeat(np.arange(len(places)), counts))
+        content, count = fitted(encode, len(kept), budget.size)
+        return VectorTile(content, len(near) - len(places) + len(kept) - count)
 
-    def _sort(self, boxes: Points) -> None:
-        self._by_west = np.argsort(boxes[:, 0])
-        self._boxes = boxes[self._by_west]
-        self._widest = float((boxes[:, 2] - boxes[:, 0]).max(initial=0.0))
+    def _drawn(
+        self, places: Places, is_small: NDArray[np.bool_], frame: TileFrame, under: Ground, crs: CRS
+    ) -> tuple[Points, Places, Places, Places]:
+        """Return points in the tile, where paths start, and the first path of each feature and their end."""
+        drawing, _ = loops()
+        near, held = to_units(frame, under, crs), self._paths
+        if near is None:
+            points, starts = np.empty((0, 2)), np.zeros(1, np.int64)
+            firsts, is_left = np.zeros(len(places) + 1, np.int64), np.ones(len(places), dtype=bool)
+        else:
+            points, starts, is_hole, firsts, states = drawing.drawn(
+                places, is_small, max(under.pixel) / PIXEL, near.middle, near.half, near.factors, self._boxes,
+                held.points, held.starts, held.is_hole, self._first_path, self._kinds, self._units,
+            )  # fmt: skip
+            is_left = states == drawing.LEFT
+            (doubtful,) = np.nonzero(states == drawing.DOUBTFUL)
+            if len(doubtful):
+                owners = np.repeat(np.arange(len(places)), np.diff(firsts))
+                drawn = Paths(points, starts, owners, np.full(len(owners), POLYGON), is_hole)
+                surfaces = geometries_of(_chosen(drawn, firsts, doubtful), len(doubtful))
+                is_left[doubtful] = ~shapely.is_valid(surfaces)
+        firsts, ends = firsts[:-1], firsts[1:]
+        (others,) = np.nonzero(is_left)
+        if not len(others):
+            return points, starts, firsts, ends
+        geometries = geometries_of(_chosen(held, self._first_path, places[others]), len(others))
+        longer = outlines(geometries, is_small[others], frame=frame, under=under, crs=crs, near=near)
+        found = np.searchsorted(longer.owners, np.arange(len(others) + 1)) + len(starts) - 1
+        firsts, ends = firsts.copy(), ends.copy()
+        firsts[others], ends[others] = found[:-1], found[1:]
+        starts = np.concatenate([starts, longer.starts[1:] + len(points)])
+        return np.concatenate([points, longer.points]), starts, firsts, ends
+
+
+def _by_strips(boxes: Points) -> tuple[Places, int]:
+    """Return an order of boxes, and how many a strip has: about as many as there are strips.
+
+    Strips follow each other from west to east, the boxes of a strip from south to north.
+    """
+    strip = max(1, math.isqrt(len(boxes)))
+    of = np.empty(len(boxes), np.int64)
+    of[np.argsort(boxes[:, 0])] = np.arange(len(boxes)) // strip
+    return np.lexsort((boxes[:, 1], of)), strip
+
+
+def _ordered(paths: Paths, order: Places) -> Paths:
+    """Return the paths of features in another order of these."""
+    numbers = np.empty_like(order)
+    numbers[order] = np.arange(len(order))
+    renamed = paths.owned(numbers[paths.owners])
+    return renamed.chosen(np.argsort(renamed.owners, kind="stable"))
+
+
+def _chosen(paths: Paths, firsts: Places, features: Places) -> Paths:
+    """Return the paths of some features, numbered from 0, when the first path of each is known."""
+    counts = firsts[features + 1] - firsts[features]
+    chosen = paths.chosen(spread(firsts[features], counts))
+    return chosen.owned(np.repeat(np.arange(len(features)), counts))
 
 
 def _facing(paths: Paths) -> Paths:
@@ -170,7 +221,7 @@ def _least_units(paths: Paths, geometries: NDArray[np.object_]) -> Points:
     them: it stays valid, no point is met twice, and none is superfluous.
     """
     found = np.full(len(geometries), np.inf)
-    strays = np.minimum.reduceat(strays_of(paths), paths.starts[:-1]) / _STRAY
+    strays = np.minimum.reduceat(_strays(paths), paths.starts[:-1]) / _STRAY
     steps = np.append(np.hypot(*np.diff(paths.points, axis=0).T), np.inf)
     steps[paths.starts[1:] - 1] = np.inf
     shortest = np.minimum.reduceat(steps, paths.starts[:-1]) / _MOVED
@@ -183,9 +234,24 @@ def _least_units(paths: Paths, geometries: NDArray[np.object_]) -> Points:
     return found
 
 
-def _packed(columns: Mapping[str, Sequence[Column]], count: int) -> Properties:
-    """Return properties in as few bytes as hold them."""
-    whole = properties_of(
-        {name: [v for part in parts for v in part] for name, parts in columns.items()}, count
-    )
-    return Properties(whole.keys, whole.codes.astype(np.int32), whole.content, whole.ends)
+def _strays(paths: Paths) -> NDArray[np.float64]:
+    """Return how far each point lies from the line between its neighbours; inf for ends and points."""
+    before, here, after = paths.points[:-2], paths.points[1:-1], paths.points[2:]
+    chord, step = after - before, here - before
+    length = np.maximum(np.einsum("ij,ij->i", chord, chord), np.finfo(float).tiny)
+    share = np.clip(np.einsum("ij,ij->i", step, chord) / length, 0.0, 1.0)
+    beside = step - share[:, None] * chord
+    found = np.full(len(paths.points), np.inf)
+    found[1:-1] = np.hypot(beside[:, 0], beside[:, 1])
+    found[paths.starts[:-1]] = found[paths.starts[1:] - 1] = np.inf
+    found[(paths.kinds == POINT)[paths.path_of]] = np.inf
+    return found
+
+
+def _packed(columns: Mapping[str, Sequence[Column]], order: Places) -> Properties:
+    """Return the properties of features in another order of these, in as few bytes as hold them."""
+    whole = {name: [value for part in parts for value in part] for name, parts in columns.items()}
+    places = order.tolist()
+    found = properties_of({name: [whole[name][place] for place in places] for name in whole}, len(order))
+    codes = np.ascontiguousarray(found.codes, np.int32)
+    return Properties(found.keys, codes, found.content, found.ends)

@@ -63,8 +63,17 @@ class TileStore(Protocol):
     def extent(self) -> Bounds | None:
         """The box of all geometries, x first; None when there is none."""
 
-    def read(self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None) -> VectorTile:
-        """Return a tile within a budget; a store that draws tiles itself may have its layer held."""
+    def read(
+        self, frame: TileFrame, budget: Budget, held: WholeLayers | None = None, state: str = ""
+    ) -> VectorTile:
+        """Return a tile within a budget.
+
+        Args:
+            frame: The tile.
+            budget: What it may hold.
+            held: The layers held, among which this one may be.
+            state: The state of the data just looked at; without it, those of a database are not held.
+        """
 
     def sketch(self, asked: Asked) -> Sketch | None:
         """Return what is worth reading of very many features for a picture, None when they are not many."""
@@ -122,17 +131,15 @@ def _reached(identifier: str, first: int, last: int, extent: Bounds, crs: str) -
 
 
 def read_vector_tile(
-    store: TileStore, frame: TileFrame, settings: TileSettings, held: WholeLayers | None = None
+    store: TileStore,
+    frame: TileFrame,
+    settings: TileSettings,
+    held: WholeLayers | None = None,
+    state: str = "",
 ) -> VectorTile:
-    """Return a tile within the limits of the layer.
-
-    Args:
-        store: The layer.
-        frame: The tile.
-        settings: What the layer says of its tiles.
-        held: The layers held whole.
-    """
-    return store.read(frame, Budget(settings.features, int(settings.kilobytes * _BYTES)), held)
+    """Return a tile within the limits that the settings of its layer give; otherwise as `TileStore.read`."""
+    budget = Budget(settings.features, int(settings.kilobytes * _BYTES))
+    return store.read(frame, budget, held, state)
 
 
 def scale_of(zoom: int) -> float:

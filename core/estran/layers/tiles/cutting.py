@@ -6,30 +6,34 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from estran.layers.tiles.frame import MARGIN, UNITS
+from estran.layers.tiles.matrix_sets import Bounds
 
 _COLLECTION = 7
 _MULTIPLE = 4
 
 
-def cut(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+def cut(geometries: NDArray[np.object_], dimensions: NDArray[np.signedinteger]) -> NDArray[np.object_]:
     """Return what of geometries a tile and its margin hold, whole, valid, of the dimension they had.
 
     Args:
         geometries: In units of the tile; None stays None, and is what becomes of one that is not there.
+        dimensions: What they had.
     """
-    return _whole(_inside(geometries), shapely.get_dimensions(geometries))
-
-
-def _inside(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
     low, high = -float(MARGIN), float(UNITS + MARGIN)
+    held = within(geometries, (low, low, high, high))
+    held[shapely.is_empty(held)] = None
+    return _whole(held, dimensions)
+
+
+def within(geometries: NDArray[np.object_], frame: Bounds) -> NDArray[np.object_]:
+    """Return what of geometries lies in a rectangle."""
     boxes = shapely.bounds(geometries)
-    over = (boxes[:, :2] < low).any(axis=1) | (boxes[:, 2:] > high).any(axis=1)
+    over = (boxes[:, :2] < frame[:2]).any(axis=1) | (boxes[:, 2:] > frame[2:]).any(axis=1)
     cut = geometries.copy()
     try:
-        cut[over] = shapely.clip_by_rect(geometries[over], low, low, high, high)
+        cut[over] = shapely.clip_by_rect(geometries[over], *frame)
     except shapely.errors.GEOSException:
-        frame = shapely.box(low, low, high, high)
-        cut[over] = shapely.intersection(shapely.make_valid(geometries[over]), frame)
+        cut[over] = shapely.intersection(shapely.make_valid(geometries[over]), shapely.box(*frame))
     return cut
 
 

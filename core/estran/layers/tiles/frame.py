@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from estran.layers.features.projection import projected_points
-from estran.layers.near_transform import near_transform
+from estran.layers.near_transform import NearTransform, near_transform
 from estran.layers.tiles.matrix_sets import Bounds, moved
 
 UNITS = 4096
 MARGIN = 64
 PIXEL = 4
 """Units of a pixel."""
+
+_NEAR = 0.01
+"""Units by which a point may lie beside its place."""
 
 _STEPS = np.linspace(0.0, 1.0, 17)
 _EDGES = np.array([point for step in _STEPS for point in ((step, 0), (step, 1), (0, step), (1, step))])
@@ -131,6 +134,16 @@ def ground(frame: TileFrame, crs: CRS, extent: Bounds) -> Ground | None:
     origin, *others = near.points(corners) if near else projected_points(corners, frame.crs, crs)
     across, down = (float(np.abs(other - origin).max()) for other in others)
     return Ground(box, (across, down)) if math.isfinite(across) and math.isfinite(down) else None
+
+
+def to_units(frame: TileFrame, under: Ground, crs: CRS) -> NearTransform | None:
+    """Return what moves points near a tile from the CRS of a layer to units of the tile, y downwards.
+
+    None where only PROJ does.
+    """
+    across, down = frame.unit
+    near = near_transform(under.box, crs, frame.crs, (_NEAR * across, _NEAR * down))
+    return near and near.counted((frame.bounds[0], frame.bounds[3]), (across, -down))
 
 
 def _edges(box: Bounds) -> NDArray[np.float64]:

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from estran.layers.features.projection import projected
-from estran.layers.tiles.cutting import cut
+from estran.layers.near_transform import NearTransform
+from estran.layers.tiles.cutting import cut, within
 from estran.layers.tiles.frame import PIXEL, Ground, TileFrame
+from estran.layers.tiles.matrix_sets import Bounds
 from estran.layers.tiles.paths import Paths, joined, paths_of, tidied
-from estran.layers.tiles.rounding import Move, rounded, to_units
 
-_FEW = 100
-"""Features up to which GEOS is as fast one by one as arrays are together."""
+_PLAIN = 5
+"""Points of a rectangle, the last that of the first: so many are not worth simplifying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def choose(boxes: NDArray[np.float64], under: Ground, *, limit: int, is_finest: 
     size = ((boxes[:, 2:] - boxes[:, :2]) / pixel).max(axis=1, initial=0.0)
     is_small = np.zeros(len(boxes), dtype=bool) if is_finest else size < 1.0
     order = np.argsort(-size, kind="stable")
+    if not is_small.any():
+        return Choice(order[:limit], is_small[:limit])
     small = order[is_small[order]]
     cells = np.floor((boxes[small, :2] + boxes[small, 2:]) / 2 / pixel)
     _, first = np.unique(cells, axis=0, return_index=True)
@@ -61,7 +64,7 @@ def outlines(
     frame: TileFrame,
     under: Ground,
     crs: CRS,
-    move: Move | None = None,
+    near: NearTransform | None,
 ) -> Paths:
     """Return the paths of geometries in units of a tile, whole coordinates, y downwards, tidied.
 
@@ -73,34 +76,29 @@ def outlines(
         frame: The tile.
         under: What lies under it.
         crs: CRS of the geometries.
-        move: From `to_units`, when it is known.
+        near: From `to_units`.
     """
     if not len(geometries):
         return joined([])
-    if len(geometries) < _FEW:
-        return tidied(paths_of(_drawn(geometries, is_small, frame, under, crs)))
-    paths, left, light = rounded(geometries, is_small, under, move or to_units(frame, under, crs))
-    (others,) = np.nonzero(left)
-    if not len(others):
-        return paths
-    drawn = tidied(paths_of(_drawn(light[others], is_small[others], frame, under, crs)))
-    return joined([paths, drawn.owned(others[drawn.owners])])
-
-
-def _drawn(
-    geometries: NDArray[np.object_], is_small: NDArray[np.bool_], frame: TileFrame, under: Ground, crs: CRS
-) -> NDArray[np.object_]:
-    """Return geometries in units of a tile, whole coordinates, y downwards; None where none is left."""
     flat = shapely.force_2d(geometries)
     flat[shapely.is_empty(flat)] = None
     dimensions = shapely.get_dimensions(flat)
     marked = is_small & (dimensions > 0)
     light = flat.copy()
     light[marked] = shapely.points(_middles(flat[marked]))
-    light[~marked] = shapely.simplify(light[~marked], under.tolerance, preserve_topology=False)
-    found = _placed(projected(light, crs, frame.crs), frame)
+    light[~marked] = _simplified(within(flat[~marked], _around(under)), under.tolerance)
+    found = _placed(light, frame, crs, near)
     found[marked] = _marks(found[marked], dimensions[marked])
-    return cut(found)
+    return tidied(paths_of(cut(found, dimensions)))
+
+
+def _simplified(geometries: NDArray[np.object_], tolerance: float) -> NDArray[np.object_]:
+    """Return geometries with fewer points, those of which nothing would be left as they are."""
+    (many,) = np.nonzero(shapely.get_num_coordinates(geometries) > _PLAIN)
+    simple = shapely.simplify(geometries[many], tolerance, preserve_topology=False)
+    is_left = ~shapely.is_empty(simple)
+    geometries[many[is_left]] = simple[is_left]
+    return geometries
 
 
 def _middles(geometries: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -109,10 +107,22 @@ def _middles(geometries: NDArray[np.object_]) -> NDArray[np.float64]:
     return middles
 
 
-def _placed(geometries: NDArray[np.object_], frame: TileFrame) -> NDArray[np.object_]:
+def _placed(
+    geometries: NDArray[np.object_], frame: TileFrame, crs: CRS, near: NearTransform | None
+) -> NDArray[np.object_]:
+    if near is not None:
+        return np.asarray(shapely.transform(geometries, near.points), dtype=object)
     corner = np.array([frame.bounds[0], frame.bounds[3]])
     unit = np.array(frame.unit) * (1, -1)
-    return np.asarray(shapely.transform(geometries, lambda points: (points - corner) / unit), dtype=object)
+    placed = projected(geometries, crs, frame.crs)
+    return np.asarray(shapely.transform(placed, lambda points: (points - corner) / unit), dtype=object)
+
+
+def _around(under: Ground) -> Bounds:
+    """Return a box that is three times as wide and as high, beyond which outlines are not followed."""
+    low_x, low_y, high_x, high_y = under.box
+    width, height = high_x - low_x, high_y - low_y
+    return low_x - width, low_y - height, high_x + width, high_y + height
 
 
 def _marks(points: NDArray[np.object_], dimensions: NDArray[np.signedinteger]) -> NDArray[np.object_]:

@@ -5,6 +5,8 @@ commands that draw it. So all features together are one array of numbers, writte
 Reference: Mapbox Vector Tile specification 2.1, clauses 4.1 to 4.4, and the wire format of Protocol Buffers.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,11 +34,17 @@ def encode_layer(name: str, paths: Paths, properties: Properties, *, ids: Places
     count = len(properties.codes)
     if not count:
         return b""
+    features = _features(np.full(count, -1) if ids is None else ids, properties.codes, paths)
+    return layer_of(name, features, properties.keys, properties.content)
+
+
+def layer_of(name: str, features: Bytes, keys: Sequence[str], values: Bytes) -> bytes:
+    """Return a tile that holds one layer, from its features and the values of their properties, written."""
     body = (
         field(_NAME, name.encode()),
-        _features(np.full(count, -1) if ids is None else ids, properties.codes, paths).tobytes(),
-        *(field(_KEY, key.encode()) for key in properties.keys),
-        properties.content.tobytes(),
+        features.tobytes(),
+        *(field(_KEY, key.encode()) for key in keys),
+        values.tobytes(),
         bytes((_EXTENT,)) + varint(UNITS),
         bytes((_VERSIONED, _VERSION)),
     )

@@ -49,17 +49,16 @@ class Properties:
     content: Bytes
     ends: Places
 
-    def chosen(self, places: Places, columns: Sequence[int] | None = None) -> "Properties":
-        """Return those of some features, and some of the columns, with the values that occur."""
-        codes = self.codes[places] if columns is None else self.codes[np.ix_(places, columns)]
-        keys = self.keys if columns is None else tuple(self.keys[column] for column in columns)
+    def chosen(self, places: Places) -> "Properties":
+        """Return those of some features, with the values that occur."""
+        codes = self.codes[places]
         met, local = np.unique(codes, return_inverse=True)
         if len(met) and met[0] < 0:
             met, local = met[1:], local - 1
         starts = self.ends[met]
         counts = self.ends[met + 1] - starts
         content = self.content[spread(starts, counts)]
-        return Properties(keys, local.reshape(codes.shape), content, np.append(0, np.cumsum(counts)))
+        return Properties(self.keys, local.reshape(codes.shape), content, np.append(0, np.cumsum(counts)))
 
 
 def properties_of(columns: Mapping[str, Column], count: int) -> Properties:
