@@ -204,7 +204,7 @@ class LimitSettings(Settings):
     features: Annotated[int, Field(gt=0)] = 10_000
     coverage_pixels: Annotated[int, Field(gt=0)] = 16_000_000
     features_mb: Annotated[float, Field(ge=0)] = Field(
-        320.0,
+        480.0,
         description="Memory for the layers held whole: their features, or their outlines for tiles.",
     )
 

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import chain, compress
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ def open_geopackage_tiles(path: Path, table: str, id_field: str) -> "GeoPackageT
     return _opened(path.resolve(), table, id_field, (status.st_size, status.st_mtime_ns, os.getpid()))
 
 
-def read_tile_layer(path: Path, table: str, id_field: str, version: str, largest: float) -> TileLayer:
+def read_tile_layer(path: Path, table: str, id_field: str, state: str, largest: float) -> TileLayer:
     """Read a layer as its tiles need it, in whatever process.
 
     Raises:
@@ -74,7 +74,7 @@ def read_tile_layer(path: Path, table: str, id_field: str, version: str, largest
         LayerChanged: the file is in another state.
         Unavailable: as `open_geopackage_tiles`.
     """
-    return TileLayer(_read_whole(path, table, id_field, version), largest)
+    return TileLayer(open_geopackage_tiles(path, table, id_field).read_all(state), largest)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -91,7 +91,7 @@ class GeoPackageTiles:
         version = file_version(path)
         self._pool = shared_pool(path, version)
         self._shelf: Shelf = (("tiles", path, table, id_field), version)
-        self._read = partial(read_tile_layer, path, table, id_field, version)
+        self._reading = partial(read_tile_layer, path, table, id_field, version)
         self._lock = threading.Lock()
         self._all: Boxes | None = None
         with self._pool.connection() as connection:
@@ -120,7 +120,7 @@ class GeoPackageTiles:
         under = ground(frame, self.crs, self.extent) if self.extent else None
         if under is None:
             return VectorTile(b"", 0)
-        layer = held.get(self._shelf, self._read) if held else None
+        layer = held.get(self._shelf, self._reading) if held else None
         if layer is not None:
             return layer.tile(frame, under, budget, crs=self.crs)
         paths, properties, ids, left_out = self._drawn(frame, under, budget)
@@ -152,8 +152,12 @@ class GeoPackageTiles:
         properties = properties_of(_typed(fields, columns), len(kept))
         return drawn.owned(numbers), properties, self._ids(identifiers), len(near.rows) - len(shapes)
 
-    def read_whole(self) -> Iterator[ReadFeatures]:
-        """Yield all features as tiles need them, some thousands at a time."""
+    def read_all(self, state: str) -> Iterator[ReadFeatures]:
+        """Read the layer by parts.
+
+        Raises:
+            LayerChanged: the file is in another state.
+        """
         row, fields = quoted(self._table.row_column), list(self.fields.values())
         names = [self._table.geometry_column, self._table.id_field.name, *self.fields]
         asked = (
@@ -166,6 +170,8 @@ class GeoPackageTiles:
         while True:
             with self._pool.connection() as connection:
                 rows = connection.execute(asked, (int(last),)).fetchall()
+            if file_version(self._path) != state:
+                raise LayerChanged
             if not rows:
                 return
             shapes, identifiers, *columns, numbers = zip(*rows, strict=True)
@@ -273,19 +279,6 @@ class GeoPackageTiles:
         boxes = np.concatenate(parts)
         held = np.isfinite(boxes).all(axis=1)
         return Boxes(np.array(numbers, np.int64)[held], boxes[held])
-
-
-def _read_whole(path: Path, table: str, id_field: str, version: str) -> Iterator[ReadFeatures]:
-    """Yield all features of a table as its tiles need them.
-
-    Raises:
-        LayerChanged: the file is in another state.
-    """
-    for part in chain(open_geopackage_tiles(path, table, id_field).read_whole(), [None]):
-        if file_version(path) != version:
-            raise LayerChanged
-        if part is not None:
-            yield part
 
 
 def _boxes(found: sqlite3.Cursor) -> Boxes:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from typing import Any, cast
 
@@ -150,8 +151,8 @@ class PostgisTiles:
             return VectorTile(b"", 0)
         if held and state:
             place = Whereabouts(self._location), self._table.name, self._table.id_field.name
-            shelf = ("tiles", self._location, self._table.oid), state
-            layer = held.get(shelf, partial(read_tile_layer, *place, state))
+            read = partial(read_tile_layer, *place, state)
+            layer = held.get((("tiles", self._location, self._table.oid), state), read)
             if layer is not None:
                 return layer.tile(frame, under, budget, crs=self.crs)
         for is_mended in (False, True):
@@ -274,20 +275,16 @@ def read_tile_layer(where: Whereabouts, name: str, id_field: str, state: str, la
     Raises:
         ValueError: it weighs more than `largest` bytes, or cannot be held.
         LayerChanged: the data are in another state.
-        Unavailable: as `open_postgis_tiles`.
+        Unavailable: as `open_postgis_store`.
     """
-    return TileLayer(_read_whole(str(where.location), name, id_field, state), largest)
+    store = open_postgis_store(str(where.location), name, id_field)
+    with closing(_all_features(store, state)) as parts:  # type: ignore[type-var]
+        return TileLayer(parts, largest)
 
 
-def _read_whole(location: str, name: str, id_field: str, state: str) -> Iterator[ReadFeatures]:
-    """Yield all features of a table as its tiles need them, read in one transaction.
-
-    Raises:
-        LayerChanged: the data are in another state.
-        ValueError: a geometry cannot be read here.
-    """
-    store = open_postgis_store(location, name, id_field)
-    with reading(location, name) as connection:
+def _all_features(store: PostgisStore, state: str) -> Iterator[ReadFeatures]:
+    """Yield all features of a table, read in one transaction."""
+    with reading(store.location, store.name) as connection:
         if str(connection.scalar(select(store.state))) != state:
             raise LayerChanged
         streamed = connection.execution_options(stream_results=True, yield_per=CHUNK)
