@@ -22,8 +22,8 @@ TABLE = "buildings"
 KINDS = ("Indifférenciée", "Industriel", "Serre", "Silo", "Église", "Château")
 WEST, SOUTH, WIDTH, HEIGHT = 360_000.0, 6_550_000.0, 50_000.0, 40_000.0
 CELLS, CELL_M = 10_000, 5.0
-FEATURES_MB = 640
-"""Enough to hold the buildings of both stores."""
+FEATURES_MB = 480
+"""As by default: enough to hold the buildings of both stores, with their tiles."""
 
 _CRS = "http://www.opengis.net/def/crs/EPSG/0/2154"
 

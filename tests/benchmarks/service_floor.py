@@ -3,7 +3,7 @@
 A WSGI application for the same server as ours. Of a raster: `/window?column&row&side` and
 `/whole?columns&rows`, in cells; with `f`, opened, read and written by rasterio as GeoTIFF (tiles of 512,
 deflate at level 1) or PNG; without, the bare cells of a file that stays open. Of a table of PostGIS, what SQL
-alone can write: `/page`, `/box`, `/lot`, `/item`, `/tile`.
+alone can write: `/page`, `/box`, `/lot`, `/high`, `/item`, `/tile`.
 """
 
 import os
@@ -32,11 +32,16 @@ _FEATURE = (
 )
 _PAGE = f"SELECT json_build_object('type', 'FeatureCollection', 'features', json_agg({_FEATURE}))::text"
 _PLACE = "ST_Transform(ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326), 2154)"
+_HIGH = "FROM buildings WHERE nature = 'Serre' AND hauteur > %(height)s"
 _TILE = "ST_TileEnvelope(14, %(column)s::int, %(row)s::int)"
 STATEMENTS = {
     "/page": f"{_PAGE} FROM (SELECT * FROM buildings ORDER BY id LIMIT %(limit)s OFFSET %(offset)s) AS b",
     "/box": f"{_PAGE} FROM (SELECT * FROM buildings WHERE geom && {_PLACE} LIMIT 1000) AS b",
     "/lot": f"{_PAGE} FROM (SELECT * FROM buildings WHERE id BETWEEN %(first)s AND %(first)s + 99) AS b",
+    "/high": (
+        f"SELECT json_build_object('numberMatched', (SELECT count(*) {_HIGH}), 'features',"
+        f" (SELECT json_agg({_FEATURE}) FROM (SELECT * {_HIGH} ORDER BY id LIMIT 100) AS b))::text"
+    ),
     "/item": f"SELECT {_FEATURE}::text FROM buildings WHERE id = %(id)s",
     "/tile": (
         "SELECT ST_AsMVT(b, 'buildings') FROM (SELECT"

@@ -46,6 +46,15 @@ def _lot(draw: random.Random) -> str:
     return f"id%3E={first}%20AND%20id%3C={first + 99}"
 
 
+def _height(draw: random.Random) -> str:
+    return f"{draw.uniform(5.0, 9.0):.4f}"
+
+
+def _high(draw: random.Random) -> str:
+    """The higher of the greenhouses: two columns without index, some tens of thousands to count."""
+    return f"nature='Serre'%20AND%20hauteur%3E{_height(draw)}"
+
+
 def _tiles() -> list[tuple[int, int]]:
     found = [(row, column) for row in range(5_808, 5_829) for column in range(8_130, 8_155)]
     random.Random("tiles").shuffle(found)
@@ -106,17 +115,20 @@ ITEMS: dict[str, Ask] = {
     "items, limit=1000": lambda draw, number: f"items?limit=1000&offset={number}",
     "items, bbox of 120": lambda draw, _: f"items?bbox={_bbox(draw)}&limit=1000",
     "items, CQL2, 100": lambda draw, _: f"items?filter={_lot(draw)}&limit=1000",
+    "items, CQL2, counted": lambda draw, _: f"items?filter={_high(draw)}&limit=100",
     "one item": lambda draw, _: f"items/{draw.randrange(1, 200_000)}",
     "vector tile, z14": lambda _, number: "tiles/WebMercatorQuad/14/{}/{}".format(*_tile(number)),
 }
 TIPG: dict[str, Ask] = {
     **ITEMS,
     "items, CQL2, 100": lambda draw, _: f"items?filter={_lot(draw)}&filter-lang=cql2-text&limit=1000",
+    "items, CQL2, counted": lambda draw, _: f"items?filter={_high(draw)}&filter-lang=cql2-text&limit=100",
     "vector tile, z14": lambda _, number: "tiles/WebMercatorQuad/14/{1}/{0}".format(*_tile(number)),
 }
 STOCK: dict[str, Ask] = {
     **{work: ask for work, ask in ITEMS.items() if "CQL2" not in work},
     "items, CQL2, 100": lambda draw, _: f"items?filter={_lot(draw)}&filter-lang=cql-text&limit=1000",
+    "items, CQL2, counted": lambda draw, _: f"items?filter={_high(draw)}&filter-lang=cql-text&limit=100",
     "vector tile, z14": lambda _, number: "tiles/WebMercatorQuad/14/{}/{}?f=mvt".format(*_tile(number)),
 }
 SQL: dict[str, Ask] = {
@@ -124,6 +136,7 @@ SQL: dict[str, Ask] = {
     "items, limit=1000": lambda draw, number: f"page?limit=1000&offset={number}",
     "items, bbox of 120": lambda draw, _: "box?west={}&south={}&east={}&north={}".format(*box(draw)),
     "items, CQL2, 100": lambda draw, _: f"lot?first={_first(draw)}",
+    "items, CQL2, counted": lambda draw, _: f"high?height={_height(draw)}",
     "one item": lambda draw, _: f"item?id={draw.randrange(1, 200_000)}",
     "vector tile, z14": lambda _, number: "tile?row={}&column={}".format(*_tile(number)),
 }
