@@ -48,7 +48,9 @@ from estran.layers.progress import silent  # noqa: E402
 
 BENCH = ROOT / "var" / "bench"
 CURVES = ROOT / "docs" / "images" / "services-growth.png"
-REQUESTS = 200
+REQUESTS, TILES = 600, 200
+"""How often one question is asked of one server, at most, in all; of tiles there are only some hundreds."""
+
 SECONDS = 3.0
 """For how long one question is asked of one server, in all; a few slow answers are waited for."""
 
@@ -116,11 +118,12 @@ def ask_beside(asked: Sequence[Asked], *, requests: int = REQUESTS) -> Iterator[
     for work in dict.fromkeys(work for each in asked for work in each.questions):
         present = {each.server: each for each in asked if work in each.questions}
         paths = {name: each.paths(work) for name, each in present.items()}
+        count = (min(requests, TILES) if "tile" in work else requests) // ROUNDS
         for at_once in CONNECTIONS:
             found: dict[str, list[Load]] = {name: [] for name in present}
             for _ in range(ROUNDS):
                 for name, each in list(present.items()):
-                    some = list(itertools.islice(paths[name], requests // ROUNDS))
+                    some = list(itertools.islice(paths[name], count))
                     try:
                         found[name].append(_loaded(each.served, some, at_once))
                     except ValueError as refusal:
