@@ -166,10 +166,9 @@ def open_postgis_editor(location: str, table: str, id_field: str) -> Iterator[Po
         Unavailable: the database does not answer, lacks the table or the column, or refuses changes.
         InvalidConfiguration: the address cannot be read.
     """
-    options = {"postgresql_readonly": False, "isolation_level": "READ COMMITTED"}
     try:
         with told(table), engine_of(hidden(location)).connect() as opened:
-            connection = opened.execution_options(**options)
+            connection = opened.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
                 yield PostgisEditor(connection, read_table(connection, table, id_field))
     except EstranError as error:

@@ -98,10 +98,8 @@ def reading(location: str, layer: str) -> Iterator[Connection]:
         TooLarge: a statement runs for more than 30 s.
         GeometryRefused: PostGIS cannot evaluate a spatial relation.
     """
-    with told(layer), engine_of(location).connect() as lent:
-        connection = lent.execution_options(isolation_level="AUTOCOMMIT")
-        with connection.begin():
-            yield connection
+    with told(layer), engine_of(location).connect() as connection, connection.begin():
+        yield connection
 
 
 def read_at_once(location: str, layer: str, statement: Statement, given: Mapping[str, object]) -> list[Any]:
@@ -153,28 +151,17 @@ def _exchanged[Answer](location: str, layer: str, ask: Callable[[Any], Answer]) 
 
 def _asked[Answer](location: str, ask: Callable[[Any], Answer]) -> Answer:
     lent = engine_of(location).raw_connection()
-    driver: Any = lent.driver_connection
     try:
-        driver.autocommit = True
-        answer = ask(driver)
-    except (psycopg.Error, UnicodeError) as error:
-        if isinstance(error, psycopg.OperationalError):
-            lent.invalidate()
+        answer = ask(lent.driver_connection)
+    except BaseException as error:
+        is_whole = isinstance(error, psycopg.Error | UnicodeError)
+        if is_whole and not isinstance(error, psycopg.OperationalError):
+            lent.close()
         else:
-            _give_back(lent)
+            lent.invalidate()
         raise
-    except BaseException:
-        lent.invalidate()
-        raise
-    _give_back(lent)
-    return answer
-
-
-def _give_back(lent: PoolProxiedConnection) -> None:
-    driver: Any = lent.driver_connection
-    driver.rollback()
-    driver.autocommit = False
     lent.close()
+    return answer
 
 
 @contextmanager
@@ -193,7 +180,7 @@ def told(layer: str) -> Iterator[None]:
 def _engine(url: URL) -> Engine:
     engine = create_engine(
         url,
-        isolation_level="REPEATABLE READ",
+        isolation_level="AUTOCOMMIT",
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=_WAIT_FOR_CONNECTION_S,
@@ -204,7 +191,7 @@ def _engine(url: URL) -> Engine:
             "prepare_threshold": None,
             "application_name": "estran",
         },
-    ).execution_options(postgresql_readonly=True)
+    )
 
     @event.listens_for(engine, "checkin")
     def note(_driver: object, record: ConnectionPoolEntry) -> None:
