@@ -48,7 +48,7 @@ from estran.layers.progress import silent  # noqa: E402
 
 BENCH = ROOT / "var" / "bench"
 CURVES = ROOT / "docs" / "images" / "services-growth.png"
-REQUESTS, TILES = 600, 200
+REQUESTS, TILES = 1_500, 200
 """How often one question is asked of one server, at most, in all; of tiles there are only some hundreds."""
 
 SECONDS = 3.0
