@@ -197,6 +197,16 @@ def test_a_layer_of_more_than_a_reading_is_whole(
     assert layer.after(-7) == layer.after(-6) == 1
     inside = box(4_990, -1, 5_010, 1)
     assert layer.meeting(inside).tolist() == list(range(4_990, 5_001))
+    # The codes are 3k - 7: k from 4,003 on; up to 22; all but 4; none.
+    for text, matched in (("code > 12000", 998), ("code < 60", 23), ("code <> 5", 5_000), ("code = 6", 0)):
+        query = FeatureQuery(where=read_filter(text, TEXT, DEGREES, LAMBERT), limit=20)
+        for offset in (0, 10, 90, 4_970):
+            same(store, replace(query, offset=offset), layer)
+        following = store.query(replace(query, limit=7)).next
+        same(store, replace(query, after=following), layer)
+        found = page_held(layer, query, store)
+        assert found is not None
+        assert found.number_matched == matched
 
 
 def test_a_layer_without_geometries_meets_nothing(

@@ -25,9 +25,13 @@ from estran.layers.features.shape import mended
 from estran.layers.features.shelves import WholeLayers
 from estran.layers.features.stores import open_feature_store
 from estran.layers.features.whole import WholeLayer
+from estran.layers.features.whole_columns import Mask
 from estran.layers.features.whole_filter import NotHeld, WholeDialect
 
 type Places = NDArray[np.int64]
+
+_PORTION = 4_096
+"""Features that are looked at first for those of a page."""
 
 
 def layer_held(
@@ -80,11 +84,11 @@ def page_held(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> En
     end = query.offset + query.limit
     try:
         found = _selected(layer, query, store)
-        matched = len(found) if query.count else None
+        matched = _count(found) if query.count else None
         if query.sortby:
-            places = _first_in_order(end + 1, layer, found, keys, after)
+            places = _first_in_order(end + 1, layer, _all(found), keys, after)
         else:
-            places = found if after is None else found[np.searchsorted(found, layer.after(after[0])) :]
+            places = _first(end + 1, found, 0 if after is None else layer.after(after[0]))
         page = places[query.offset : end].tolist()
         is_last = not page or end >= len(places)
         further = None if is_last else cursor.encode(_values(layer, page[-1], keys), scope=scope)
@@ -111,8 +115,8 @@ def feature_held(layer: WholeLayer, identifier: str, store: FeatureStore) -> Enc
     return EncodedFeature(text, before, after)
 
 
-def _selected(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> Places:
-    """Return the places of the features that a query selects.
+def _selected(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> Places | Mask:
+    """Return the places of the features that a query selects, or whether it selects each of them.
 
     Raises:
         NotHeld: only the store can tell.
@@ -120,10 +124,30 @@ def _selected(layer: WholeLayer, query: FeatureQuery, store: FeatureStore) -> Pl
     has_time = query.interval and query.time_field
     if query.where or query.equals or has_time:
         dialect = WholeDialect(layer)
-        return np.flatnonzero(dialect.holding(selected(dialect, query, store.fields)))
+        return dialect.holding(selected(dialect, query, store.fields))
     if query.region is not None:
         return layer.meeting(mended(query.region))
     return layer.everywhere
+
+
+def _count(found: Places | Mask) -> int:
+    return int(np.count_nonzero(found)) if found.dtype == bool else len(found)
+
+
+def _all(found: Places | Mask) -> Places:
+    return np.flatnonzero(found) if found.dtype == bool else found.astype(np.int64, copy=False)
+
+
+def _first(count: int, found: Places | Mask, start: int) -> Places:
+    """Return the first places found, from a place on: so many, or more."""
+    if found.dtype != bool:
+        return _all(found)[np.searchsorted(found, start) :]
+    portion, known, parts = _PORTION, 0, [np.empty(0, np.int64)]
+    while start < len(found) and known < count:
+        parts.append(np.flatnonzero(found[start : start + portion]) + start)
+        known += len(parts[-1])
+        start, portion = start + portion, 2 * portion
+    return np.concatenate(parts)
 
 
 def _first_in_order(
