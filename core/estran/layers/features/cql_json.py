@@ -20,6 +20,7 @@ from pyproj import CRS
 
 from estran.carbon.errors import InvalidInput
 from estran.layers.features.cql_text import read_cql2_text
+from estran.layers.features.fields import INTEGER_LIMIT
 from estran.layers.features.projection import cut_to_storage, is_north_first, is_within, region
 
 TEXT, JSON = "cql2-text", "cql2-json"
@@ -27,7 +28,6 @@ LARGEST = 20_000
 """Names, values and operators of one filter."""
 
 _DEEPEST = 60
-_INTEGER_LIMIT = 2**63
 _FLOAT_LIMIT = 2**1023
 _COMPARISONS = {
     "=": ast.Equal,
@@ -249,7 +249,7 @@ def _value(value: str | float) -> str | float:
         except UnicodeEncodeError as error:
             raise _invalid("a text is not Unicode", "un texte n'est pas de l'Unicode") from error
         return value
-    if isinstance(value, int) and abs(value) >= _INTEGER_LIMIT:
+    if isinstance(value, int) and abs(value) >= INTEGER_LIMIT:
         value = float(value) if abs(value) < _FLOAT_LIMIT else math.inf
     if not math.isfinite(value):
         raise _invalid("a number is not finite", "un nombre n'est pas fini")

@@ -8,7 +8,8 @@ from estran.layers.features.query import Field, Value
 from estran.layers.features.times import date_text, moment_text, parse_moment
 
 _BOOLEANS = {"true": 1, "1": 1, "false": 0, "0": 0}
-_INTEGER_LIMIT = 2**63
+INTEGER_LIMIT = 2**63
+"""Whole numbers from this one on, either way, are not those of a database."""
 
 
 def known_field(fields: Mapping[str, Field], name: str) -> Field:
@@ -42,7 +43,7 @@ def typed(field: Field, text: str) -> Value:
             return moment_text(parse_moment(text))
         if field.type == "integer":
             whole = int(text)
-            if abs(whole) < _INTEGER_LIMIT:
+            if abs(whole) < INTEGER_LIMIT:
                 return whole
         elif field.type == "number":
             number = float(text)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from shapely.geometry.base import BaseGeometry
 
 from estran.layers.features.dialect import Fold, SetRelation, Sign, Symbol
+from estran.layers.features.fields import INTEGER_LIMIT
 from estran.layers.features.query import Field, Value
 from estran.layers.features.selection import SortKey
 
 _FOLDS = {"case": "fold_case", "accents": "fold_accents"}
 _COMPUTED = {"^": "power_of", "%": "rest_of", "div": "whole_of"}
-_INTEGER_LIMIT = 2**63
 _WITHIN = (
     "NOT EXISTS (SELECT 1 FROM json_each({}) AS e WHERE e.value IS NULL"
     " OR e.value NOT IN (SELECT value FROM json_each({}) WHERE value IS NOT NULL))"
@@ -59,7 +59,7 @@ class SqliteDialect:
     def value(self, value: Value, field: Field | None) -> Sql:
         """Return a literal; a whole number too large for SQLite becomes a real one."""
         del field
-        if isinstance(value, int) and abs(value) >= _INTEGER_LIMIT:
+        if isinstance(value, int) and abs(value) >= INTEGER_LIMIT:
             value = float(value)
         return Sql("?", (int(value) if isinstance(value, bool) else value,))
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estran.layers.features.dialect import Sign
+from estran.layers.features.fields import INTEGER_LIMIT
 from estran.layers.features.query import Cell
 
 type Mask = NDArray[np.bool_]
@@ -33,7 +34,6 @@ TEXT_BYTES = 80
 """About what a text weighs."""
 
 _NUMBERS = {int, float, bool}
-_LARGEST = 2**63
 _EXACT = 2**53
 """Whole numbers up to this one have a real number of their own."""
 
@@ -207,7 +207,7 @@ class Gathered:
 def _numbers(cells: Sequence[float], *, is_real: bool) -> Values | None:
     ends = [cells[0], cells[-1]] if cells else []
     if not is_real:
-        return np.array(cells, np.int64) if all(abs(end) < _LARGEST for end in ends) else None
+        return np.array(cells, np.int64) if all(abs(end) < INTEGER_LIMIT for end in ends) else None
     has_large = any(isinstance(cell, int) and abs(cell) > _EXACT for cell in cells)
     is_finite = all(math.isfinite(end) for end in ends)
     return np.array(cells, np.float64) if is_finite and not has_large else None

@@ -14,11 +14,10 @@ from shapely.geometry.base import BaseGeometry
 
 from estran.layers.features.connections import fold_accents, fold_case
 from estran.layers.features.dialect import Fold, SetRelation, Sign, Symbol
+from estran.layers.features.fields import INTEGER_LIMIT
 from estran.layers.features.query import Field, Value
 from estran.layers.features.whole import WholeLayer
 from estran.layers.features.whole_columns import Column, Mask, Truth
-
-_LARGEST = 2**63
 
 
 class NotHeld(Exception):
@@ -56,7 +55,7 @@ class WholeDialect:
         """Return a literal; beside a column of truths, 1 or 0."""
         if field is not None and field.type == "boolean":
             value = int(bool(value))
-        if value is None or (not isinstance(value, str) and not abs(value) < _LARGEST):
+        if value is None or (not isinstance(value, str) and not abs(value) < INTEGER_LIMIT):
             raise NotHeld(str(value))
         return Given(value)
 
