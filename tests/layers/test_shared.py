@@ -40,6 +40,23 @@ def test_who_comes_while_a_question_is_under_way_waits_for_the_next_one() -> Non
     assert shared.get(ask) == 3
 
 
+def test_the_last_answer_is_known_for_as_long_as_one_says() -> None:
+    shared = Shared[int]()
+    assert shared.latest(3600) is None
+    before = time.monotonic()
+    assert shared.get(lambda: 1) == 1
+    assert shared.latest(3600) == 1
+    assert shared.latest(0) is None
+    while time.monotonic() - before < 0.02:
+        time.sleep(0.001)
+    assert shared.latest(0.01) is None
+    with pytest.raises(ZeroDivisionError):
+        shared.get(lambda: 1 // 0)
+    assert shared.latest(3600) == 1
+    assert shared.get(lambda: 2) == 2
+    assert shared.latest(3600) == 2
+
+
 def test_an_error_is_told_to_everyone_and_forgotten() -> None:
     shared = Shared[int]()
     under_way, may_end = threading.Event(), threading.Event()

@@ -215,6 +215,7 @@ def published(small: Path, configuration: dict[str, Any], postgis: str) -> Itera
         path, postgis, id_fields={"zones": "id"}, owner="test", fingerprint="1", progress=silent, force=True
     )
     configuration["resources"]["zones"]["providers"][0]["data"] = postgis
+    configuration["resources"]["zones"]["estran"]["cache_seconds"] = 0
     rewrite(small, configuration)
     engine = create_engine(postgis, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -253,3 +254,27 @@ def test_a_table_without_version_is_tagged_by_its_bytes(
     assert len(queries) == 2
     connection.exec_driver_sql("UPDATE zones SET hauteur = 99 WHERE id = 'z1'")
     assert tag(client, ITEMS) != held
+
+
+@pytest.mark.component("postgis")
+def test_a_look_at_a_table_serves_the_requests_of_a_moment(
+    published: tuple[FlaskClient, Any],
+    small: Path,
+    configuration: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, connection = published
+    del configuration["resources"]["zones"]["estran"]["cache_seconds"]
+    rewrite(small, configuration)
+    client = create_app(small).test_client()
+    monkeypatch.setattr("estran.server.versions.BELIEVED_S", 3600)
+    held = tag(client, ITEMS)
+    connection.exec_driver_sql("UPDATE zones SET hauteur = 99 WHERE id = 'z1'")
+    assert tag(client, ITEMS) == held
+    # What is posted looks for itself, and those who come next believe that look.
+    assert client.post(ITEMS, json={"op": "=", "args": [1, 1]}).status_code == 200
+    seen = tag(client, ITEMS)
+    assert seen != held
+    monkeypatch.setattr("estran.server.versions.BELIEVED_S", 0)
+    connection.exec_driver_sql("UPDATE zones SET hauteur = 98 WHERE id = 'z1'")
+    assert tag(client, ITEMS) not in {held, seen}

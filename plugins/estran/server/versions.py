@@ -30,6 +30,9 @@ from estran.layers.features.stores import open_feature_store_now
 SECONDS = 2.0
 """For how long the versions of all databases together are believed: a page on every layer asks them all."""
 
+BELIEVED_S = 0.1
+"""For how long a look at a table of a database is believed, where its answers are used for longer anyway."""
+
 LIBRARIES = (
     "pygeoapi", "shapely", "pyogrio", "pyarrow", "numpy", "orjson", "matplotlib", "pillow",
     "h5netcdf",
@@ -71,6 +74,12 @@ class Versions:
             for name in self._collections
             for provider in self._resources[name]["providers"]
         )
+        self._always_looked_at = frozenset(
+            (str(provider.get("data")), provider.get("table"))
+            for name in self._collections
+            for provider in self._resources[name]["providers"]
+            if provider.get("editable") or _is_always_asked(self._resources[name])
+        )
         self._lock = threading.Lock()
         self._all: tuple[float, Version] | None = None
 
@@ -89,10 +98,23 @@ class Versions:
     def store(self, definition: Mapping[str, Any]) -> SeenStore:
         """Return the store of a layer, looked at once in a request: its version and its features go together.
 
+        A look at a database serves the requests of a moment. Not those that change or execute something, nor
+        those for a layer that clients always ask about: these see every change that is over.
+        Why: docs/decisions/0024-looks-believed.md.
+
         Raises:
             Unavailable: the layer cannot be read.
         """
-        return _opened(definition)
+        place = definition["data"], definition["table"], definition["id_field"]
+        if has_request_context() and request.method not in {"GET", "HEAD"}:
+            return open_feature_store_now(*place)
+        found: dict[tuple[str, str, str], SeenStore] = (
+            g.setdefault("estran_stores", {}) if has_request_context() else {}
+        )
+        if place not in found:
+            within_s = 0.0 if place[:2] in self._always_looked_at else BELIEVED_S
+            found[place] = open_feature_store_now(*place, within_s=within_s)
+        return found[place]
 
     def _layers(self) -> list[Version]:
         return [version for name in self._collections for version in self._layer(name)]
@@ -103,8 +125,27 @@ class Versions:
         return [
             version
             for provider in different.values()
-            for version in (_of_provider(provider), *_of_instants(provider))
+            for version in (self._of_provider(provider), *_of_instants(provider))
         ]
+
+    def _of_provider(self, definition: Mapping[str, Any]) -> Version:
+        data = str(definition.get("data", ""))
+        if not data or data.startswith(OWN):
+            return Version("", 0.0)
+        if is_database(data):
+            return Version(self._of_table(definition))
+        if "://" in data or data.startswith("/vsi"):
+            return Version(None)
+        files = _of_files(Path(data))
+        if not definition.get("table"):
+            return files
+        return Version(f"{files.text} {self._of_table(definition)}", files.modified)
+
+    def _of_table(self, definition: Mapping[str, Any]) -> str | None:
+        try:
+            return self.store(definition).version
+        except EstranError as error:
+            return f"unavailable: {error.en}"
 
     def _joined(self, versions: Iterable[Version]) -> Version:
         parts = [software(), Version(self._written, 0.0), _of_files(self._config_path), *versions]
@@ -131,41 +172,13 @@ def software() -> Version:
     return Version(digest.hexdigest(), latest)
 
 
-def _of_provider(definition: Mapping[str, Any]) -> Version:
-    data = str(definition.get("data", ""))
-    if not data or data.startswith(OWN):
-        return Version("", 0.0)
-    if is_database(data):
-        return Version(_of_table(definition))
-    if "://" in data or data.startswith("/vsi"):
-        return Version(None)
-    files = _of_files(Path(data))
-    if not definition.get("table"):
-        return files
-    return Version(f"{files.text} {_of_table(definition)}", files.modified)
+def _is_always_asked(resource: Mapping[str, Any]) -> bool:
+    return (resource.get("estran") or {}).get("cache_seconds") == 0
 
 
 def _of_instants(definition: Mapping[str, Any]) -> list[Version]:
     """Return the versions of the files of a layer that has one per instant."""
     return [_of_files(Path(path)) for path in (definition.get("times") or {}).values()]
-
-
-def _of_table(definition: Mapping[str, Any]) -> str | None:
-    try:
-        return _opened(definition).version
-    except EstranError as error:
-        return f"unavailable: {error.en}"
-
-
-def _opened(definition: Mapping[str, Any]) -> SeenStore:
-    """Return the store of a table, as this request has found it, if it has."""
-    place = definition["data"], definition["table"], definition["id_field"]
-    if not has_request_context() or request.method not in {"GET", "HEAD"}:
-        return open_feature_store_now(*place)
-    found: dict[tuple[str, str, str], SeenStore] = g.setdefault("estran_stores", {})
-    if place not in found:
-        found[place] = open_feature_store_now(*place)
-    return found[place]
 
 
 def _of_files(path: Path) -> Version:

@@ -38,8 +38,15 @@ def open_postgis_store(location: str, table: str, id_field: str) -> PostgisStore
     return cast(PostgisStore, open_postgis_store_now(location, table, id_field).store)
 
 
-def open_postgis_store_now(location: str, table: str, id_field: str) -> SeenStore:
-    """Return the store of a table, with the version and the state of its data at this moment."""
+def open_postgis_store_now(location: str, table: str, id_field: str, *, within_s: float = 0.0) -> SeenStore:
+    """Return the store of a table, with the version and the state of its data.
+
+    Args:
+        location: As `open_postgis_store`.
+        table: As `open_postgis_store`.
+        id_field: As `open_postgis_store`.
+        within_s: How old, in seconds, a look at the database may be; with 0, it is looked at now.
+    """
     location = hidden(location)
     key = (os.getpid(), location, table, id_field)
     with _stores_lock:
@@ -48,8 +55,11 @@ def open_postgis_store_now(location: str, table: str, id_field: str) -> SeenStor
         # Without the table of versions that it knew, the store is opened again, or found not to be.
         with suppress(Unavailable):
             opened, store, looks = kept
-            with aside():
-                definition, version, state = looks.get(partial(look, location, store.table))
+            seen = looks.latest(within_s)
+            if seen is None:
+                with aside():
+                    seen = looks.get(partial(look, location, store.table))
+            definition, version, state = seen
             if opened == definition:
                 return SeenStore(store, version, state)
     with reading(location, table) as connection:

@@ -1,6 +1,7 @@
-"""Can one question to a database answer several who ask at once? Yes, if it begins after they asked."""
+"""Can one question to a database answer several? Those who came before it, or who take an older answer."""
 
 import threading
+import time
 from collections.abc import Callable
 
 
@@ -17,7 +18,8 @@ class _Group[Answer]:
 class Shared[Answer]:
     """A question that is asked once at a time, for all who came before it was asked.
 
-    Who comes while it is under way waits for the next one: nobody gets an answer older than his own question.
+    Who comes while it is under way waits for the next one: nobody gets an answer older than his own question,
+    unless he says that an older one will do.
 
     Example:
         >>> shared = Shared[int]()
@@ -27,6 +29,7 @@ class Shared[Answer]:
 
     def __init__(self) -> None:
         self._waiting: _Group[Answer] | None = None
+        self._latest: tuple[float, Answer] | None = None
         self._lock = threading.Lock()
         self._turn = threading.Lock()
 
@@ -35,6 +38,11 @@ class Shared[Answer]:
         """How many wait for a question that is not asked yet."""
         group = self._waiting
         return group.size if group else 0
+
+    def latest(self, within_s: float) -> Answer | None:
+        """Return the last answer if it was asked for in the last seconds, None otherwise."""
+        latest = self._latest
+        return latest[1] if latest and time.monotonic() - latest[0] < within_s else None
 
     def get(self, ask: Callable[[], Answer]) -> Answer:
         """Return the answer, asked for here or by another who came before it was asked.
@@ -60,8 +68,10 @@ class Shared[Answer]:
         with self._turn:
             with self._lock:
                 self._waiting = None
+            began = time.monotonic()
             try:
                 group.answer = ask()
+                self._latest = began, group.answer
             except BaseException as error:
                 group.error = error
                 raise

@@ -32,12 +32,24 @@ def open_feature_store(location: Path | str, table: str, id_field: str) -> Featu
     return open_store(Path(location), table, id_field)
 
 
-def open_feature_store_now(location: Path | str, table: str, id_field: str) -> SeenStore:
-    """Return the store of a table, the version and the state of its data, with one look at the database."""
+def open_feature_store_now(
+    location: Path | str, table: str, id_field: str, *, within_s: float = 0.0
+) -> SeenStore:
+    """Return the store of a table, the version and the state of its data, with one look at the database.
+
+    Args:
+        location: As `open_feature_store`.
+        table: As `open_feature_store`.
+        id_field: As `open_feature_store`.
+        within_s: How old, in seconds, a look at a database may be; a file is always looked at now.
+
+    Raises:
+        Unavailable, InvalidConfiguration: as `open_feature_store`.
+    """
     if is_database(location):
         from estran.layers.features.postgis_opening import open_postgis_store_now
 
-        return open_postgis_store_now(str(location), table, id_field)
+        return open_postgis_store_now(str(location), table, id_field, within_s=within_s)
     store = open_store(Path(location), table, id_field)
     return SeenStore(store, store.version, store.version)
 
