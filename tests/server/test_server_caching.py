@@ -85,7 +85,11 @@ def test_a_held_tag_never_hides_an_error(small: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [ITEMS, ITEM, "/collections/zones", "/collections", "/", f"{ITEMS}?f=html"])
-def test_a_change_in_a_geopackage_changes_the_tag(small: Path, path: str) -> None:
+def test_a_change_in_a_geopackage_changes_the_tag(
+    small: Path, configuration: dict[str, Any], path: str
+) -> None:
+    configuration["resources"]["zones"]["estran"]["cache_seconds"] = 0
+    rewrite(small, configuration)
     client = create_app(small).test_client()
     held = tag(client, path)
     assert tag(client, path) == held
@@ -256,6 +260,20 @@ def test_a_table_without_version_is_tagged_by_its_bytes(
     assert tag(client, ITEMS) != held
 
 
+@pytest.mark.parametrize("path", [ITEMS, ITEM, "/collections/zones"])
+def test_a_version_serves_the_requests_of_a_moment(
+    small: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr("estran.server.versions.BELIEVED_S", 3600)
+    client = create_app(small).test_client()
+    held = tag(client, path)
+    edit(small.parent / "zones.gpkg")
+    assert tag(client, path) == held
+    assert client.get(path, headers={"If-None-Match": held}).status_code == 304
+    monkeypatch.setattr("estran.server.versions.BELIEVED_S", 0)
+    assert tag(client, path) != held
+
+
 @pytest.mark.component("postgis")
 def test_a_look_at_a_table_serves_the_requests_of_a_moment(
     published: tuple[FlaskClient, Any],
@@ -266,15 +284,20 @@ def test_a_look_at_a_table_serves_the_requests_of_a_moment(
     _, connection = published
     del configuration["resources"]["zones"]["estran"]["cache_seconds"]
     rewrite(small, configuration)
-    client = create_app(small).test_client()
     monkeypatch.setattr("estran.server.versions.BELIEVED_S", 3600)
+    client = create_app(small).test_client()
+
+    def version() -> str | None:
+        definition = configuration["resources"]["zones"]["providers"][0]
+        with client.application.test_request_context(method="GET"):
+            return client.application.extensions["estran"].versions.store(definition).version
+
     held = tag(client, ITEMS)
+    seen = version()
     connection.exec_driver_sql("UPDATE zones SET hauteur = 99 WHERE id = 'z1'")
-    assert tag(client, ITEMS) == held
+    assert (tag(client, ITEMS), version()) == (held, seen)
     # What is posted looks for itself, and those who come next believe that look.
     assert client.post(ITEMS, json={"op": "=", "args": [1, 1]}).status_code == 200
-    seen = tag(client, ITEMS)
-    assert seen != held
+    assert version() != seen
     monkeypatch.setattr("estran.server.versions.BELIEVED_S", 0)
-    connection.exec_driver_sql("UPDATE zones SET hauteur = 98 WHERE id = 'z1'")
-    assert tag(client, ITEMS) not in {held, seen}
+    assert tag(client, ITEMS) != held

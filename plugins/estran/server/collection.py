@@ -155,7 +155,8 @@ def item(service: Service, collection: str, item: str) -> Response:
     if request.method in editing.WRITING:
         return editing.change(service, collection, item)
     name = chosen_format(request, ITEM_FORMATS)
-    if name in {JSON, HTML} and features.serves(service, collection):
+    is_ours = name in {JSON, HTML} and features.serves(service, collection)
+    if is_ours:
         make = partial(_own_item, service, collection, item, name)
     else:
         make = partial(
@@ -170,7 +171,7 @@ def item(service: Service, collection: str, item: str) -> Response:
         )
     if state.editable:
         return editing.tagged(service, collection, item, make)
-    return cached(service, collection, make)
+    return cached(service, collection, make, keep=is_ours and name == JSON and request.method == "GET")
 
 
 def _coverage(api: Any, asked: Any, collection: str) -> Answer:

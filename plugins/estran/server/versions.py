@@ -31,7 +31,7 @@ SECONDS = 2.0
 """For how long the versions of all databases together are believed: a page on every layer asks them all."""
 
 BELIEVED_S = 0.1
-"""For how long a look at a table of a database is believed, where its answers are used for longer anyway."""
+"""For how long the version of a layer is believed, where clients may use its answers for longer anyway."""
 
 LIBRARIES = (
     "pygeoapi", "shapely", "pyogrio", "pyarrow", "numpy", "orjson", "matplotlib", "pillow",
@@ -75,18 +75,24 @@ class Versions:
             for provider in self._resources[name]["providers"]
         )
         self._always_looked_at = frozenset(
-            (str(provider.get("data")), provider.get("table"))
+            _place(provider)
             for name in self._collections
             for provider in self._resources[name]["providers"]
             if provider.get("editable") or _is_always_asked(self._resources[name])
         )
         self._lock = threading.Lock()
         self._all: tuple[float, Version] | None = None
+        self._seen: dict[str, tuple[float, Version]] = {}
 
     def of(self, collection: str | None) -> Version:
-        """Return the version of a layer, or of all layers together."""
+        """Return the version of a layer, or of all layers together.
+
+        That of a layer serves the requests of a moment; not those that change or execute something, nor those
+        for a layer that clients always ask about, which see every change that is over.
+        Why: docs/decisions/0024-versions-believed.md.
+        """
         if collection is not None:
-            return self._joined(self._layer(collection))
+            return self._of_layer(collection)
         if not self._has_database:
             return self._joined(self._layers())
         with self._lock:
@@ -96,25 +102,29 @@ class Versions:
             return self._all[1]
 
     def store(self, definition: Mapping[str, Any]) -> SeenStore:
-        """Return the store of a layer, looked at once in a request: its version and its features go together.
-
-        A look at a database serves the requests of a moment. Not those that change or execute something, nor
-        those for a layer that clients always ask about: these see every change that is over.
-        Why: docs/decisions/0024-looks-believed.md.
+        """Return the store of a layer, looked at once in a request; a look at a database serves a moment too.
 
         Raises:
             Unavailable: the layer cannot be read.
         """
-        place = definition["data"], definition["table"], definition["id_field"]
-        if has_request_context() and request.method not in {"GET", "HEAD"}:
-            return open_feature_store_now(*place)
-        found: dict[tuple[str, str, str], SeenStore] = (
-            g.setdefault("estran_stores", {}) if has_request_context() else {}
-        )
-        if place not in found:
-            within_s = 0.0 if place[:2] in self._always_looked_at else BELIEVED_S
-            found[place] = open_feature_store_now(*place, within_s=within_s)
-        return found[place]
+        return _opened(definition, BELIEVED_S if self._is_believed([definition]) else 0.0)
+
+    def _of_layer(self, collection: str) -> Version:
+        if not self._is_believed(self._resources[collection]["providers"]):
+            return self._joined(self._layer(collection))
+        now = time.monotonic()
+        seen = self._seen.get(collection)
+        if seen is None or now - seen[0] >= BELIEVED_S:
+            seen = self._seen[collection] = now, self._joined(self._layer(collection))
+        return seen[1]
+
+    def _is_believed(self, definitions: Iterable[Mapping[str, Any]]) -> bool:
+        is_reading = not has_request_context() or request.method in {"GET", "HEAD"}
+        return is_reading and self._always_looked_at.isdisjoint(map(_place, definitions))
+
+    def _of_configuration(self) -> Version:
+        found = _status(str(self._config_path))
+        return Version(f"{found.st_size}-{found.st_mtime_ns}", found.st_mtime) if found else Version("", 0.0)
 
     def _layers(self) -> list[Version]:
         return [version for name in self._collections for version in self._layer(name)]
@@ -125,30 +135,11 @@ class Versions:
         return [
             version
             for provider in different.values()
-            for version in (self._of_provider(provider), *_of_instants(provider))
+            for version in (_of_provider(provider), *_of_instants(provider))
         ]
 
-    def _of_provider(self, definition: Mapping[str, Any]) -> Version:
-        data = str(definition.get("data", ""))
-        if not data or data.startswith(OWN):
-            return Version("", 0.0)
-        if is_database(data):
-            return Version(self._of_table(definition))
-        if "://" in data or data.startswith("/vsi"):
-            return Version(None)
-        files = _of_files(Path(data))
-        if not definition.get("table"):
-            return files
-        return Version(f"{files.text} {self._of_table(definition)}", files.modified)
-
-    def _of_table(self, definition: Mapping[str, Any]) -> str | None:
-        try:
-            return self.store(definition).version
-        except EstranError as error:
-            return f"unavailable: {error.en}"
-
     def _joined(self, versions: Iterable[Version]) -> Version:
-        parts = [software(), Version(self._written, 0.0), _of_files(self._config_path), *versions]
+        parts = [software(), Version(self._written, 0.0), self._of_configuration(), *versions]
         texts = [part.text for part in parts]
         if None in texts:
             return Version(None)
@@ -172,13 +163,49 @@ def software() -> Version:
     return Version(digest.hexdigest(), latest)
 
 
+def _place(definition: Mapping[str, Any]) -> tuple[str, str | None]:
+    return str(definition.get("data")), definition.get("table")
+
+
 def _is_always_asked(resource: Mapping[str, Any]) -> bool:
     return (resource.get("estran") or {}).get("cache_seconds") == 0
+
+
+def _of_provider(definition: Mapping[str, Any]) -> Version:
+    data = str(definition.get("data", ""))
+    if not data or data.startswith(OWN):
+        return Version("", 0.0)
+    if is_database(data):
+        return Version(_of_table(definition))
+    if "://" in data or data.startswith("/vsi"):
+        return Version(None)
+    files = _of_files(Path(data))
+    if not definition.get("table"):
+        return files
+    return Version(f"{files.text} {_of_table(definition)}", files.modified)
 
 
 def _of_instants(definition: Mapping[str, Any]) -> list[Version]:
     """Return the versions of the files of a layer that has one per instant."""
     return [_of_files(Path(path)) for path in (definition.get("times") or {}).values()]
+
+
+def _of_table(definition: Mapping[str, Any]) -> str | None:
+    try:
+        return _opened(definition, 0.0).version
+    except EstranError as error:
+        return f"unavailable: {error.en}"
+
+
+def _opened(definition: Mapping[str, Any], within_s: float) -> SeenStore:
+    """Return the store of a table, as this request has found it, if it has."""
+    place = definition["data"], definition["table"], definition["id_field"]
+    if not has_request_context() or request.method not in {"GET", "HEAD"}:
+        return open_feature_store_now(*place)
+    found: dict[tuple[str, str, str], SeenStore] = g.setdefault("estran_stores", {})
+    if place not in found:
+        found[place] = open_feature_store_now(*place, within_s=within_s)
+    return found[place]
 
 
 def _of_files(path: Path) -> Version:

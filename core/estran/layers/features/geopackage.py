@@ -62,7 +62,7 @@ from estran.layers.features.table import Table, read_table
 _KEPT_STORES = 1024
 _FEW_VALUES = 30
 
-_stores: OrderedDict[tuple[Path, str, str], tuple[tuple[str, int], "GeoPackageStore"]] = OrderedDict()
+_stores: OrderedDict[tuple[str, str, str], tuple[tuple[str, int], "GeoPackageStore"]] = OrderedDict()
 _stores_lock = threading.Lock()
 
 
@@ -72,7 +72,7 @@ def open_store(path: Path, table: str, id_field: str) -> "GeoPackageStore":
     Raises:
         Unavailable: the file is missing, truncated or no GeoPackage, or lacks the table or column.
     """
-    key = (path.resolve(), table, id_field)
+    key = (os.path.abspath(path), table, id_field)  # noqa: PTH100 - nothing is looked up on the disk
     version = file_version(path)
     state = (version, os.getpid())
     with _stores_lock:
