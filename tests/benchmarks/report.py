@@ -22,12 +22,13 @@ class Row:
     """One question answered by one program.
 
     Attributes:
-        part: What is measured: `ledger`, `batches`, `services`.
+        part: What is measured: `starts`, `ledger`, `batches`, `services`.
         work: The question.
         who: Who answers; `ours` for us.
         cpu_ms: User and system time of one answer, the median.
-        first_ms: The same for the first answer.
-        peak_mb: Largest memory of the process that answers, 0 where it was not measured.
+        first_ms: The same for the first answer; of a start, the time until the server is ready.
+        peak_mb: Largest memory of the process that answers, 0 where it was not measured; of a start, that of
+            all its processes, what they share counted once.
         vertices: Vertices of the geometry, 0 where there is none.
         rate: Answers a second, or parcels a second in a batch; 0 where it was not measured.
     """
@@ -128,7 +129,7 @@ def draw(curves: Mapping[str, Sequence[Row]], path: Path, *, measured: Mapping[s
     ):
         for who in dict.fromkeys(row.who for row in rows):
             points = [(float(row.work.partition(":")[2]), row.cpu_ms) for row in rows if row.who == who]
-            axes.loglog(*zip(*points, strict=True), marker="o", label="Estran" if who == OURS else who)
+            axes.loglog(*zip(*points, strict=True), marker="o", label=who.replace(OURS, "Estran", 1))
         axes.set_xlabel(AXES.get(curve, curve))
         axes.set_ylabel(measured.get(curve, "CPU ms"))
         axes.grid(visible=True, which="major", alpha=0.3)

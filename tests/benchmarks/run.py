@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests")]
 
-from benchmarks import batches, ledger, services  # noqa: E402
+from benchmarks import batches, ledger, services, starts  # noqa: E402
 from benchmarks.report import Row, document, draw, read_kept, show, write  # noqa: E402
 
 KEPT = ROOT / "tests" / "benchmarks" / "kept.json"
@@ -37,7 +37,12 @@ def service_rows() -> list[Row]:
     ]
 
 
-PARTS = {"ledger": ledger.measures, "batches": batches.measures, "services": service_rows}
+PARTS = {
+    "starts": starts.measures,
+    "ledger": ledger.measures,
+    "batches": batches.measures,
+    "services": service_rows,
+}
 
 
 def main() -> None:

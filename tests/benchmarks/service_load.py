@@ -149,12 +149,12 @@ def load(
             connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(connections)]
-    before, start = _cpu_s(pid), time.perf_counter()
+    before, start = cpu_s(pid), time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    elapsed, spent = time.perf_counter() - start, _cpu_s(pid) - before
+    elapsed, spent = time.perf_counter() - start, cpu_s(pid) - before
     if wrong:
         raise ValueError(wrong[0])
     return Load(
@@ -165,7 +165,7 @@ def load(
     )
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
     """Return the processor time of a process and of those that it started."""
     total = 0.0
     parent = psutil.Process(pid)
@@ -178,6 +178,6 @@ def _cpu_s(pid: int) -> float:
 def wait_until_quiet(pid: int, *, within_s: float = 60.0) -> None:
     """Wait until a server has used next to nothing of the processor for three seconds."""
     until, spent = time.monotonic() + within_s, -1.0
-    while time.monotonic() < until and _cpu_s(pid) - spent > QUIET_S:
-        spent = _cpu_s(pid)
+    while time.monotonic() < until and cpu_s(pid) - spent > QUIET_S:
+        spent = cpu_s(pid)
         time.sleep(3.0)

@@ -257,10 +257,15 @@ def growth(requests: int = 32) -> dict[str, list[Row]]:
         database = stack.enter_context(database_server())
         _publish(geopackage, database)
         layers = {"gpkg": feature_layer(str(geopackage)), "pg": feature_layer(database)}
+        bare = stack.enter_context(estran(write_configuration(BENCH, "bare", layers, features_mb=0)))
         ours = stack.enter_context(estran(write_configuration(BENCH, "estran", layers)))
+        for _, layer in OURS:
+            _read_whole(ours, f"/collections/{layer}")
         asked = [
             ("ours, PostGIS", ours, "/collections/pg"),
             ("ours, GeoPackage", ours, "/collections/gpkg"),
+            ("ours, PostGIS, nothing held", bare, "/collections/pg"),
+            ("ours, GeoPackage, nothing held", bare, "/collections/gpkg"),
         ]
         try:
             peer = stack.enter_context(tipg(environment(BENCH), database))
