@@ -123,15 +123,19 @@ def draw(curves: Mapping[str, Sequence[Row]], path: Path, *, measured: Mapping[s
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(4.2 * len(curves), 3.4), layout="constrained")
+    figure = Figure(figsize=(4.2 * len(curves), 3.9), layout="constrained")
+    colours: dict[str, str] = {}
     for axes, (curve, rows) in zip(
         figure.subplots(1, len(curves), squeeze=False)[0], curves.items(), strict=True
     ):
         for who in dict.fromkeys(row.who for row in rows):
             points = [(float(row.work.partition(":")[2]), row.cpu_ms) for row in rows if row.who == who]
-            axes.loglog(*zip(*points, strict=True), marker="o", label=who.replace(OURS, "Estran", 1))
+            name = who.replace(OURS, "Estran", 1)
+            label = "_nolegend_" if name in colours else name
+            colour = colours.setdefault(name, f"C{len(colours)}")
+            axes.loglog(*zip(*points, strict=True), marker="o", color=colour, label=label)
         axes.set_xlabel(AXES.get(curve, curve))
         axes.set_ylabel(measured.get(curve, "CPU ms"))
         axes.grid(visible=True, which="major", alpha=0.3)
-        axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=min(len(colours), 3), frameon=False)
     figure.savefig(path, dpi=110, metadata={"Software": None})

@@ -178,6 +178,7 @@ def cpu_s(pid: int) -> float:
 def wait_until_quiet(pid: int, *, within_s: float = 60.0) -> None:
     """Wait until a server has used next to nothing of the processor for three seconds."""
     until, spent = time.monotonic() + within_s, -1.0
-    while time.monotonic() < until and cpu_s(pid) - spent > QUIET_S:
+    # The time of a process that has ended is no longer counted, so less than before is not quiet either.
+    while time.monotonic() < until and abs(cpu_s(pid) - spent) > QUIET_S:
         spent = cpu_s(pid)
         time.sleep(3.0)

@@ -4,10 +4,11 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS
 from sqlalchemy import BigInteger, Connection, Select, bindparam, null, select
 from sqlalchemy.dialects.postgresql import UUID
@@ -30,6 +31,10 @@ from estran.layers.features.times import moment_text
 
 _IN_ORDER = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?)?$")
 _TO_THE_SECOND = len("2020-01-02 03:04:05")
+_KEPT_TIMES = 16_384
+"""Different times that are remembered as they are written: a column often has few."""
+
+type Shapes = NDArray[np.object_]
 
 FoundRow = Sequence[Any]
 """The identifier, the geometry as well-known binary, the properties, then anything."""
@@ -79,8 +84,6 @@ def rows_asked(
 
 def read_features(rows: Sequence[FoundRow], fields: Sequence[Field]) -> list[StoredFeature]:
     """Return the features of rows; a geometry that cannot be read is None."""
-    cells = np.empty(len(rows), dtype=object)
-    cells[:] = [row[1] for row in rows]
     return [
         StoredFeature(
             id=str(row[0]),
@@ -90,20 +93,29 @@ def read_features(rows: Sequence[FoundRow], fields: Sequence[Field]) -> list[Sto
                 for field, value in zip(fields, row[2:], strict=False)
             },
         )
-        for row, geometry in zip(rows, read_wkb(cells), strict=True)
+        for row, geometry in zip(rows, _shapes_of(rows), strict=True)
     ]
 
 
-def encoded_rows(
-    rows: Sequence[FoundRow], table: PostgisTable, fields: Sequence[Field], target: CRS
-) -> list[bytes]:
-    """Return the features of rows as GeoJSON."""
+def _shapes_of(rows: Sequence[FoundRow]) -> Shapes:
+    """Return the geometries of rows, None for none."""
     cells = np.empty(len(rows), dtype=object)
     cells[:] = [row[1] for row in rows]
+    return read_wkb(cells)
+
+
+def encoded_rows(
+    rows: Sequence[FoundRow],
+    table: PostgisTable,
+    fields: Sequence[Field],
+    target: CRS,
+    shapes: Shapes | None = None,
+) -> list[bytes]:
+    """Return the features of rows as GeoJSON; `shapes` are their geometries, when they are known."""
     whole = table.id_field.type == "integer"
     return encoded_features(
         [row[0] if whole else str(row[0]) for row in rows],
-        read_wkb(cells),
+        _shapes_of(rows) if shapes is None else shapes.copy(),
         (row[2:] for row in rows),
         [field.name for field in fields],
         source=table.crs,
@@ -120,11 +132,10 @@ def written_rows(
     rows: Sequence[FoundRow], table: PostgisTable, fields: Sequence[Field], target: CRS
 ) -> WrittenFeatures:
     """Return the features of rows, written, with their geometries."""
-    cells = np.empty(len(rows), dtype=object)
-    cells[:] = [row[1] for row in rows]
+    shapes = _shapes_of(rows)
     ids = [row[0] for row in rows]
-    texts = encoded_rows(rows, table, fields, target)
-    return WrittenFeatures(ids, texts, read_wkb(cells), _compared(rows, table, fields))
+    texts = encoded_rows(rows, table, fields, target, shapes)
+    return WrittenFeatures(ids, texts, shapes, _compared(rows, table, fields))
 
 
 def _compared(
@@ -137,14 +148,15 @@ def _compared(
             continue
         cells = [row[place] for row in rows]
         if field.format is not None:
-            cells = [None if cell is None else _time(cursor_value(field, cell)) for cell in cells]
+            cells = [None if cell is None else _time(field, cell) for cell in cells]
         found[field.name] = cells
     return found
 
 
-def _time(value: Value) -> Cell:
+@lru_cache(maxsize=_KEPT_TIMES)
+def _time(field: Field, cell: object) -> Cell:
     """Return a time as its text, bytes when its text does not come in the order of times."""
-    text = str(value)
+    text = str(cursor_value(field, cell))
     return text if _IN_ORDER.match(text) else text.encode()
 
 
@@ -174,6 +186,7 @@ def cell_value(field: Field, value: object) -> Value:
     return _moment(held) if field.format == "date-time" else held
 
 
+@lru_cache(maxsize=_KEPT_TIMES)
 def _moment(held: object) -> str:
     """Return a time, as PostgreSQL writes it in UTC, as JSON has it."""
     text = str(held).removesuffix("+00")

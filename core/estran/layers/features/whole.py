@@ -7,7 +7,8 @@ import pickle
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
@@ -49,13 +50,11 @@ class Packed:
         """How many bytes they are."""
         return len(self._whole)
 
-    def extend(self, texts: Iterable[bytes]) -> None:
+    def extend(self, texts: Sequence[bytes]) -> None:
         """Add texts."""
-        end = len(self._whole)
-        for text in texts:
-            self._whole += text
-            end += len(text)
-            self._ends.append(end)
+        ends = accumulate(map(len, texts), initial=len(self._whole))
+        self._ends.extend(islice(ends, 1, None))
+        self._whole += b"".join(texts)
 
     def close(self) -> None:
         """Let nothing be added any more: what does not change is cut out with one copy, not two."""
@@ -100,7 +99,7 @@ class WholeLayer:
         for part in parts:
             self.ids += part.ids
             self._texts.extend(part.texts)
-            self._cells.extend(cell or b"" for cell in shapely.to_wkb(part.geometries).tolist())
+            self._cells.extend([cell or b"" for cell in shapely.to_wkb(part.geometries).tolist()])
             boxes.append(shapely.bounds(part.geometries))
             for name, cells in part.columns.items():
                 gathered[name].extend(cells)

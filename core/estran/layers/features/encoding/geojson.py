@@ -57,15 +57,13 @@ def encoded_features(
     """
     geometries[shapely.is_empty(geometries)] = None
     shapes = geometry_documents(written(geometries, source, target))
-    count = len(names)
-    changed = [(names.index(name), change) for name, change in changes.items() if name in names]
+    changed = [(name, change) for name, change in changes.items() if name in names]
     texts = []
     for identifier, shape, row in zip(ids, shapes, cells, strict=True):
-        values = list(row[:count])
-        for place, change in changed:
-            if values[place] is not None:
-                values[place] = change(values[place])
-        properties = dict(zip(names, values, strict=True))
+        properties = dict(zip(names, row, strict=False))
+        for name, change in changed:
+            if properties[name] is not None:
+                properties[name] = change(properties[name])
         feature = {"type": "Feature", "id": identifier, "geometry": shape, "properties": properties}
         texts.append(orjson.dumps(feature, _nothing))
     return texts
