@@ -5,7 +5,7 @@ no dictionary is made of a feature.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pyproj import CRS
@@ -22,7 +22,7 @@ class Asked:
     """What a request says of a page of features, each value already checked by itself.
 
     Attributes:
-        query: Paging, columns, order, whether geometries are wanted.
+        query: Paging, columns, order, whether geometries are wanted, the column of times.
         page_size: Features of a page, also when only their number is asked for.
         datetime: The parameter `datetime`.
         bbox: The parameter `bbox`; it is read again from the request, with its CRS.
@@ -61,8 +61,7 @@ def read_page(definition: Mapping[str, Any], seen: SeenStore, asked: Asked, laye
         EstranError: as `FeatureStore` says.
     """
     store = seen.store
-    query = replace(asked.query, time_field=definition.get("time_field"))
-    query = selection(query, store, bbox=asked.bbox, datetime=asked.datetime, parameters=asked.others)
+    query = selection(asked.query, store, bbox=asked.bbox, datetime=asked.datetime, parameters=asked.others)
     layer = None
     if query.properties == _served(definition) and not query.skip_geometry:
         layer = layer_held(store, asked.target, query.properties, layers, seen.state)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, request
-from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 
 from estran.jobs.errors import RETRY_AFTER_S
@@ -100,8 +99,7 @@ def _before(service: Service) -> Response | None:
     g.began = time.perf_counter()
     g.estran_held = request.headers.get("If-None-Match", "")
     request.environ["HTTP_IF_NONE_MATCH"] = plain_tags(g.estran_held)
-    language = service.language().language
-    request.accept_languages = LanguageAccept([(language, 1.0)])
+    service.language()  # chosen first: providers find it in the request
     if request.method == "OPTIONS":
         methods = ", ".join(allowed_methods(service))
         return _options(methods)

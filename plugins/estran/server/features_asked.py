@@ -63,6 +63,7 @@ def asked_page(
     query = FeatureQuery(
         limit=0 if is_hits else limit,
         offset=int(parameters.get("offset", 0)),
+        time_field=definition.get("time_field"),
         properties=columns or served or None,
         sortby=sortby,
         skip_geometry=str2bool(parameters.get("skipGeometry", False)),

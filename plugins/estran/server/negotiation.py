@@ -119,14 +119,14 @@ def accepts(request: Request, media_types: Sequence[str]) -> bool:
     return any(_quality(accepted, media_type) > 0 for media_type in media_types)
 
 
-def chosen_language(request: Request, locales: Sequence[Locale]) -> Locale:
-    """Return the locale to answer in: `lang`, else `Accept-Language`, else the territory's first."""
-    asked, accepted = request.args.get("lang", ""), request.headers.get("Accept-Language", "")
-    return _language(asked, accepted, tuple(locales))
+def chosen_locale(asked: str, accepted: str, locales: Sequence[Locale]) -> Locale:
+    """Return the locale to answer in: `lang`, else `Accept-Language`, else the territory's first.
 
-
-@lru_cache(maxsize=1024)
-def _language(asked: str, accepted: str, locales: tuple[Locale, ...]) -> Locale:
+    Args:
+        asked: The parameter `lang`, empty when there is none.
+        accepted: The header `Accept-Language`, empty when there is none.
+        locales: Those that the territory speaks.
+    """
     by_tag = {str(locale).replace("_", "-"): locale for locale in locales}
     by_tag |= {locale.language: locale for locale in reversed(locales)}
     wanted = [part.split(";")[0].strip().replace("_", "-") for part in asked.split(",")]

@@ -6,6 +6,7 @@ A `Service` belongs to one application, so several territories may live in one p
 import json
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -31,7 +32,7 @@ from estran.server.errors import Problem
 from estran.server.health import Layers
 from estran.server.link_header import link_header, seen_as_page
 from estran.server.memory import Memory
-from estran.server.negotiation import HTML, JSON, Formats, chosen_format, chosen_language, wants_html
+from estran.server.negotiation import HTML, JSON, Formats, chosen_format, chosen_locale, wants_html
 from estran.server.openapi import OpenApi
 from estran.server.pages import Pages
 from estran.server.parameters import COMMON, checked_parameters
@@ -73,6 +74,7 @@ class Service:
         self.memory = Memory()
         self.versions = Versions(configuration, config_path)
         self.pages = Pages(configuration)
+        self._locale_of = lru_cache(maxsize=1024)(partial(chosen_locale, locales=tuple(self.api.locales)))
         self._formatters: dict[str, dict[str, BaseFormatter]] = {}
         self._kept: dict[Hashable, Any] = {}
 
@@ -94,7 +96,8 @@ class Service:
         """Return the locale of the request under way, chosen once."""
         locale: Locale | None = g.get("estran_locale")
         if locale is None:
-            locale = g.estran_locale = chosen_language(request, self.api.locales)
+            accepted = request.headers.get("Accept-Language", "")
+            locale = g.estran_locale = self._locale_of(request.args.get("lang", ""), accepted)
             g.estran_language = locale.language
         return locale
 

@@ -131,7 +131,7 @@ class Versions:
 
     def _layer(self, collection: str) -> list[Version]:
         providers = self._resources[collection]["providers"]
-        different = {(str(each.get("data")), each.get("table")): each for each in reversed(providers)}
+        different = {_place(each): each for each in reversed(providers)}
         return [
             version
             for provider in different.values()
