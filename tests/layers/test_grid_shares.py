@@ -40,7 +40,9 @@ def test_the_area_inside_is_that_of_the_ellipsoid(grid):
     assert cells.inside_ha.sum() == pytest.approx(true_area_ha(shape, DEGREES), rel=1e-9)
 
 
-def test_places_together_are_as_one_by_one():
+@pytest.mark.parametrize("at_once", [500, 2])
+def test_places_together_are_as_one_by_one(at_once, monkeypatch):
+    monkeypatch.setattr("estran.layers.grid_shares.TOGETHER", at_once)
     places = [
         shapely.Point(-1.15, 46.2).buffer(0.02),
         shapely.Polygon(),

@@ -80,7 +80,6 @@ def assess_carbon_balance(request: CarbonBalanceRequest, territory: Territory) -
         process: asked(process, request, territory, replace(place, asked=blocks.asked(process)))
         for process in processes
     }
-    known = [each.envelope for each in answers.values() if each.envelope]
     figures = _figures(answers, blocks, request.confidence, None)
     rows: list[Sequence[BlockFigure]] = []
     features = None
@@ -90,6 +89,10 @@ def assess_carbon_balance(request: CarbonBalanceRequest, territory: Territory) -
             FeatureCase(id=plot.id, case=balance_case(row, blocks), fitness=_fitness(answers, row, rank))
             for rank, (plot, row) in enumerate(zip(place.plots, rows, strict=True))
         ]
+    fitness = _fitness(answers, figures, None)
+    # What each process says of each feature is in the rows: thousands of answers are let go.
+    known = [_whole(each.envelope) for each in answers.values() if each.envelope]
+    del answers
     layers = dict(chain.from_iterable(each.receipt.layers.items() for each in known))
     envelope = answer(
         process=PROCESS,
@@ -98,7 +101,7 @@ def assess_carbon_balance(request: CarbonBalanceRequest, territory: Territory) -
         request=request,
         case=balance_case(figures, blocks),
         registry=registry,
-        fitness=_fitness(answers, figures, None),
+        fitness=fitness,
         coverage=next((each.coverage for each in known if each.process == "carbon-flux"), NOWHERE),
         features=features,
         territory=territory,
@@ -144,6 +147,11 @@ def _figures(
         )
         for name, block in blocks.blocks.items()
     ]
+
+
+def _whole(envelope: Envelope) -> Envelope:
+    """Return an answer without those of its features."""
+    return envelope.model_copy(update={"features": None})
 
 
 def _answer(asked_process: Asked, rank: int | None) -> Answer | None:

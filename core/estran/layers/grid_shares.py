@@ -7,7 +7,7 @@ then become fractions of hectares.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import batched, pairwise
 
 import numpy as np
 import shapely
@@ -23,6 +23,9 @@ from estran.layers.raster_grid import Grid
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+TOGETHER = 500
+"""Geometries whose outlines are followed together: each may need thousands of points."""
 
 MARGIN = 0.02
 """Share of the grid's extent kept around it when an outline is cut down to it."""
@@ -82,7 +85,16 @@ def cell_shares_each(
     limit: int | None = None,
     areas: CellAreas | None = None,
 ) -> list[CellShares]:
-    """Return the same for each of some geometries, whose outlines are moved to the grid together."""
+    """Return the same for each of some geometries, whose outlines are moved to the grid some at a time."""
+    known = areas or cell_areas(grid.crs, grid.transform, (grid.height, grid.width))
+    some = (list(together) for together in batched(geometries, TOGETHER))
+    return [shares for together in some for shares in _shares_of(grid, together, crs, limit, known)]
+
+
+def _shares_of(
+    grid: Grid, geometries: Sequence[shapely.Geometry], crs: CRS, limit: int | None, areas: CellAreas
+) -> list[CellShares]:
+    """Return the part of each cell inside each geometry, their outlines moved to the grid together."""
     parts, owner = polygons_by_owner(geometries)
     rings, part_of = shapely.get_rings(shapely.orient_polygons(parts), return_index=True)
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
@@ -92,7 +104,6 @@ def cell_shares_each(
     if not len(points):
         return [_none() for _ in geometries]
     shape = grid.height, grid.width
-    known = areas or cell_areas(grid.crs, grid.transform, shape)
     lines = np.asarray(shapely.linestrings(points, indices=_ranks(ring_of)), dtype=object)
     whose = owner[part_of[ring_of[np.diff(ring_of, prepend=-1) != 0]]]
     outlines = np.asarray(shapely.multilinestrings(lines, indices=_ranks(whose)), dtype=object)
@@ -105,7 +116,7 @@ def cell_shares_each(
     for rank, (first, last) in zip(np.unique(whose).tolist(), pairwise(starts), strict=True):
         coverage = polygon_coverage(placed[first:last], ring_of[first:last], shape)
         rows, columns, inside = _expanded(coverage, limit)
-        shares[rank] = CellShares(rows, columns, inside, known.at(rows, columns))
+        shares[rank] = CellShares(rows, columns, inside, areas.at(rows, columns))
     return shares
 
 
