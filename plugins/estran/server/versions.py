@@ -30,7 +30,7 @@ from estran.layers.features.stores import open_feature_store_now
 SECONDS = 2.0
 """For how long the versions of all databases together are believed: a page on every layer asks them all."""
 
-BELIEVED_S = 0.1
+BELIEVED_S = 0.01
 """For how long the version of a layer is believed, where clients may use its answers for longer anyway."""
 
 LIBRARIES = (
