@@ -119,8 +119,7 @@ class Versions:
         return seen[1]
 
     def _is_believed(self, definitions: Iterable[Mapping[str, Any]]) -> bool:
-        is_reading = not has_request_context() or request.method in {"GET", "HEAD"}
-        return is_reading and self._always_looked_at.isdisjoint(map(_place, definitions))
+        return not _may_change() and self._always_looked_at.isdisjoint(map(_place, definitions))
 
     def _of_configuration(self) -> Version:
         found = _status(str(self._config_path))
@@ -167,6 +166,11 @@ def _place(definition: Mapping[str, Any]) -> tuple[str, str | None]:
     return str(definition.get("data")), definition.get("table")
 
 
+def _may_change() -> bool:
+    """Tell whether the request under way, if there is one, may change or execute something."""
+    return has_request_context() and request.method not in {"GET", "HEAD"}
+
+
 def _is_always_asked(resource: Mapping[str, Any]) -> bool:
     return (resource.get("estran") or {}).get("cache_seconds") == 0
 
@@ -200,7 +204,7 @@ def _of_table(definition: Mapping[str, Any]) -> str | None:
 def _opened(definition: Mapping[str, Any], within_s: float) -> SeenStore:
     """Return the store of a table, as this request has found it, if it has."""
     place = definition["data"], definition["table"], definition["id_field"]
-    if not has_request_context() or request.method not in {"GET", "HEAD"}:
+    if not has_request_context() or _may_change():
         return open_feature_store_now(*place)
     found: dict[tuple[str, str, str], SeenStore] = g.setdefault("estran_stores", {})
     if place not in found:

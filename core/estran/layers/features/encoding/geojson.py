@@ -57,10 +57,11 @@ def encoded_features(
     """
     geometries[shapely.is_empty(geometries)] = None
     shapes = geometry_documents(written(geometries, source, target))
+    count = len(names)
     changed = [(name, change) for name, change in changes.items() if name in names]
     texts = []
     for identifier, shape, row in zip(ids, shapes, cells, strict=True):
-        properties = dict(zip(names, row, strict=False))
+        properties = dict(zip(names, row[:count], strict=True))
         for name, change in changed:
             if properties[name] is not None:
                 properties[name] = change(properties[name])
